@@ -1,0 +1,156 @@
+-- The warehouse: one DuckDB file, one writer. Every column that identifies anything is a
+-- keyed hash. Nothing here reads a clock: the same evidence gives the same rows.
+
+create table if not exists segments (          -- ledger: what was read, once each
+    digest       varchar primary key,          -- sha256 of the bytes under the pepper, 16 hex
+    name         varchar not null,             -- keyed file name
+    rows         bigint not null,
+    stored       bigint not null,
+    duplicates   bigint not null,
+    quarantined  bigint not null
+);
+
+create table if not exists quarantine (        -- rows that are no event: where and why, nothing else
+    segment      varchar not null,
+    line         bigint not null,
+    field        varchar not null,
+    reason       varchar not null,
+    digest       varchar not null              -- keyed digest of the row
+);
+
+create table if not exists events (
+    event_id        varchar primary key,
+    event           varchar not null,
+    origin          varchar not null,
+    ts              timestamp_ms not null,
+    day             date not null,
+    instance        varchar not null,
+    pepper_id       varchar not null,
+    engine          varchar not null,
+    publication     varchar,
+    fingerprint     varchar not null,
+    auth_mode       varchar not null,
+    model_family    varchar not null,
+    structure_hash  varchar,
+    conversation    varchar,
+    tool            varchar,
+    kind            varchar,
+    profile         varchar,
+    profile_id      varchar,
+    nth             integer,
+    arm             varchar,
+    experiment      varchar,
+    unit            varchar,
+    share           integer,
+    tokens_before   bigint,
+    tokens_after    bigint,
+    items_before    bigint,
+    items_after     bigint,
+    lossy           boolean,
+    fault           varchar,
+    latency_us      bigint,
+    "of"            varchar,
+    mode            varchar,
+    tokens_returned bigint,
+    fields          varchar[],
+    positions       integer[],
+    tokens_input        bigint,
+    tokens_cache_read   bigint,
+    tokens_cache_write  bigint,
+    tokens_output       bigint
+);
+
+create table if not exists rollup (            -- a conversation a day, under one profile and arm
+    day             date not null,
+    auth_mode       varchar not null,
+    model_family    varchar not null,
+    structure_hash  varchar not null,
+    kind            varchar not null,
+    profile         varchar not null,
+    profile_id      varchar not null,
+    arm             varchar not null,
+    experiment      varchar not null,          -- '' where none
+    share           integer not null,          -- -1 where none
+    engine          varchar not null,
+    publication     varchar not null,          -- '' where none was loaded
+    origin          varchar not null,
+    instance        varchar not null,
+    tool            varchar not null,          -- '' where unknown (and for regrets)
+    conversation    varchar not null,          -- '' where unknown: informs, never counts as evidence
+    started         timestamp_ms not null,     -- earliest event of the group
+    compressions    bigint not null,
+    counted         bigint not null,           -- of them, nth < B
+    tokens_before   bigint not null,
+    tokens_after    bigint not null,
+    lossy           bigint not null,
+    faults          bigint not null,
+    latency_us      bigint not null,
+    retrievals      bigint not null,
+    rereads         bigint not null,
+    tokens_returned bigint not null,
+    regrets         bigint not null,           -- compressions asked for again: once each
+    regrets_counted bigint not null            -- of them, nth < B
+);
+
+create table if not exists outcomes (          -- one replay: a case under a profile or a control
+    replay          varchar not null,          -- digest of engine, data sets, renderings, solvers
+    dataset         varchar not null,
+    kind            varchar not null,
+    item            varchar not null,          -- digest of the case
+    cluster         varchar not null,
+    split           varchar not null,          -- learn | certify
+    treatment       varchar not null,          -- profile | random_deletion | truncation
+    profile         varchar not null,          -- the profile, or the one whose ratio the control copies
+    profile_id      varchar not null,
+    solvable        boolean not null,          -- solved uncompressed
+    solved          boolean not null,
+    tokens_before   bigint not null,
+    tokens_after    bigint not null
+);
+
+create table if not exists certificates (
+    replay          varchar not null,
+    kind            varchar not null,
+    profile         varchar not null,
+    profile_id      varchar not null,
+    rung            integer not null,          -- place on the ladder
+    dataset         varchar not null,
+    block           integer not null,
+    version         integer not null,
+    kinds           integer not null,
+    n               integer not null,
+    harms           integer not null,
+    epsilon         double not null,
+    p               double not null,
+    threshold       double not null,           -- what p has to reach: delta / (version (version + 1)) / kinds
+    solvable        double not null,           -- share of the certify part that is solved uncompressed
+    certified       boolean not null,          -- the profile, over all its data sets, in ladder order
+    status          varchar not null           -- certified | development | demonstration
+);
+
+create table if not exists decisions (
+    publication     varchar not null,
+    auth_mode       varchar not null,
+    model_family    varchar not null,
+    structure_hash  varchar not null,
+    kind            varchar not null,
+    incumbent       varchar not null,          -- the profile that acted before
+    profile         varchar not null,          -- the profile that acts from now on
+    published       boolean not null,          -- whether the slice has a row
+    reason          varchar not null,          -- closed set of the file, or why there is no row
+    because         varchar not null,          -- one sentence for a person, with its figures
+    conversations   bigint not null,
+    instances       bigint not null,
+    net_low         double,
+    net_high        double,
+    regret_low      double,
+    regret_high     double,
+    confidence      double
+);
+
+create table if not exists publications (
+    id              varchar primary key,
+    watermark       timestamp_ms,              -- null without rows
+    origin          varchar not null,
+    content         varchar not null           -- the file, whole
+);
