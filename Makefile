@@ -1,0 +1,54 @@
+# Everything a person needs: `make run` shows what TOIN does, `make test` proves it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+HOME_DIR ?= .toin
+
+.PHONY: help install run test quick check dev dashboard defaults requirements clean
+.DEFAULT_GOAL := help
+
+help:            ## what can be made
+	@grep -hE '^[a-z-]+: *.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */: /' | sort
+
+install: $(VENV)/.installed   ## the pinned parts and the project itself, into .venv
+$(VENV)/.installed: pyproject.toml requirements/dev.txt
+	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info[:2] <= (3, 13); \
+	  sys.exit(None if ok else f"TOIN needs Python 3.11 to 3.13, $(PYTHON) is {sys.version.split()[0]}; try make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+run: install     ## the main job on the bundled data: traffic, evidence, publication, traffic again
+	$(BIN)/toin run --home $(HOME_DIR)
+
+test: install    ## all tests
+	$(BIN)/python -m pytest
+
+quick: install   ## the tests that take under two minutes together
+	$(BIN)/python -m pytest -m "not slow"
+
+check: install   ## lint, format, types, who may import whom, packaged defaults
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python benchmarks/renew_defaults.py --check
+
+dev: install     ## Dagster's own UI, with a persistent home
+	$(BIN)/toin dev --home $(HOME_DIR)
+
+dashboard: install ## savings and accuracy in the browser
+	$(BIN)/toin dashboard --home $(HOME_DIR)
+
+DATA ?=
+defaults: install ## publish the package's defaults anew (DATA=folder: on the full data sets)
+	$(BIN)/python benchmarks/renew_defaults.py $(if $(DATA),--data $(DATA))
+
+requirements:    ## compile the pins anew from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra pipelines --extra dashboards --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/run.txt
+	uv pip compile pyproject.toml --extra pipelines --extra dashboards --extra dev -c requirements/run.txt --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/dev.txt
+	uv pip compile pyproject.toml --extra learning -c requirements/run.txt --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/learning.txt
+
+clean:           ## remove what was installed (a home is never removed)
+	rm -rf $(VENV) build dist *.egg-info
