@@ -1,0 +1,1 @@
+"""The dashboard: reads published snapshots, changes nothing."""

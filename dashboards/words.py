@@ -1,0 +1,51 @@
+"""How figures are said: one place for rounding, signs and the words beside them."""
+
+from __future__ import annotations
+
+ANSWERABILITY = "answerability on these tasks; model accuracy: none recorded"
+
+CERTIFICATE = (
+    "A certificate is about these tasks, not about a slice and not in general: the chance that "
+    "any certified profile harms more than epsilon of the tasks of any of its data sets is at "
+    "most delta. Answerability asks whether the recorded solution can still be carried out on "
+    "what is left of the text; no model answered."
+)
+
+NET = (
+    "Net savings: tokens saved on the first pass, less what retrievals and re-reads brought "
+    "back, less markers; a ratio of sums over conversations, by the engine's token estimate. "
+    "Trials are never in a total."
+)
+
+_STATUS = {
+    "certified": "certified",
+    "development": "development: not spent on a block of the ledger",
+    "demonstration": "demonstration: bundled samples at a loose epsilon",
+}
+
+
+def count(value: float | None) -> str:
+    """A whole number with thousands separators, or 'unknown'."""
+    return "unknown" if value is None else f"{value:,.0f}"
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """A share as a percentage with its sign, or 'unknown'."""
+    return "unknown" if share is None else f"{100 * share:.{digits}f} %"
+
+
+def interval(low: float | None, high: float | None, level: float) -> str:
+    """An interval of shares with its level, or why there is none."""
+    if low is None or high is None:
+        return "no interval: too few conversations"
+    return f"{percent(low)} to {percent(high)} at {100 * level:.0f} %"
+
+
+def status(name: str) -> str:
+    """What a certificate's status means."""
+    return _STATUS.get(name, name)
+
+
+def slice_name(auth_mode: str, model_family: str, structure_hash: str) -> str:
+    """A slice as people read it: its hash is cut, for its full form is in the tables."""
+    return f"{auth_mode} / {model_family} / {structure_hash[:8]}"
