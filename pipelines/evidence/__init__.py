@@ -1,0 +1,64 @@
+"""Pure statistics: numbers in, numbers out. No file, no clock, no randomness.
+
+Harm on data sets (``binomial``), regret and net savings of traffic at any time
+(``regret``, ``savings``, both on ``betting``), and who counts (``sampling``).
+"""
+
+from pipelines.evidence.binomial import (
+    Count,
+    clopper_pearson,
+    harm_p,
+    items_needed,
+    profile_p,
+    safe_set,
+    threshold,
+)
+from pipelines.evidence.intervals import DIGITS, Interval, confidence
+from pipelines.evidence.regret import (
+    p_regret_above,
+    p_regret_below,
+    regret_interval,
+    worst_p_regret_above,
+    worst_p_regret_below,
+)
+from pipelines.evidence.sampling import admit, window_start
+from pipelines.evidence.savings import (
+    CALIBRATION,
+    Clipped,
+    calibrated_clip,
+    clip,
+    net_savings_interval,
+    p_savings_above,
+    p_savings_below,
+    worst_p_savings_above,
+    worst_p_savings_below,
+)
+
+__all__ = [
+    "CALIBRATION",
+    "DIGITS",
+    "Clipped",
+    "Count",
+    "Interval",
+    "admit",
+    "calibrated_clip",
+    "clip",
+    "clopper_pearson",
+    "confidence",
+    "harm_p",
+    "items_needed",
+    "net_savings_interval",
+    "p_regret_above",
+    "p_regret_below",
+    "p_savings_above",
+    "p_savings_below",
+    "profile_p",
+    "regret_interval",
+    "safe_set",
+    "threshold",
+    "window_start",
+    "worst_p_regret_above",
+    "worst_p_regret_below",
+    "worst_p_savings_above",
+    "worst_p_savings_below",
+]
