@@ -2,9 +2,11 @@
 
 ToinError
 ├── ConfigurationError      a setting, a home or a pepper that cannot be used
+├── ProfileRefused          a profile that does not exist, or parameters it may not have
 ├── PublicationRefused      a recommendations file that no engine loads
 ├── HandleUnknown           no original is kept under this handle
-└── InputRefused            a file given by a person: segment, transcript, data set
+├── InputRefused            a file given by a person: segment, transcript, data set
+└── RowRefused              a row that is no telemetry event (in ``compressors.events``)
 """
 
 
@@ -20,7 +22,19 @@ class ConfigurationError(ToinError):
     """A setting, a home directory or a pepper that cannot be used."""
 
 
-class PublicationRefused(ToinError):
+class ProfileRefused(ToinError):  # noqa: N818 - it says what happened
+    """A profile outside the closed set, or a parameter that it may not have.
+
+    ``field`` is ``profile`` or the parameter's name, ``reason`` what was expected of it.
+    """
+
+    def __init__(self, field: str, reason: str) -> None:
+        self.field = field
+        self.reason = reason
+        super().__init__(f"{field}: {reason}")
+
+
+class PublicationRefused(ToinError):  # noqa: N818 - it says what happened
     """A recommendations file that is refused whole.
 
     ``where`` names line, row and field as far as they are known.
@@ -32,9 +46,9 @@ class PublicationRefused(ToinError):
         super().__init__(f"{where}: {reason}" if where else reason)
 
 
-class HandleUnknown(ToinError):
+class HandleUnknown(ToinError):  # noqa: N818 - it says what happened
     """No original is kept under this handle."""
 
 
-class InputRefused(ToinError):
+class InputRefused(ToinError):  # noqa: N818 - it says what happened
     """A file given by a person that cannot be read as what it should be."""

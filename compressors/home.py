@@ -44,10 +44,12 @@ class Home:
 
     @property
     def pepper(self) -> Path:
+        """The secret that keys every hash."""
         return self.root / "pepper"
 
     @property
     def handles(self) -> Path:
+        """Originals behind their handles."""
         return self.root / "handles.sqlite"
 
     @property
@@ -62,10 +64,12 @@ class Home:
 
     @property
     def warehouse(self) -> Path:
+        """The one DuckDB file."""
         return self.root / "warehouse.duckdb"
 
     @property
     def snapshots(self) -> Path:
+        """What the dashboard reads, one directory a snapshot."""
         return self.root / "snapshots"
 
     @property

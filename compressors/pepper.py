@@ -55,7 +55,7 @@ class Pepper:
 
     def _digest(self, value: str) -> str:
         data = value.encode("utf-8", "surrogatepass")
-        return hmac.new(self.secret, data, hashlib.sha256).hexdigest()
+        return hmac.digest(self.secret, data, "sha256").hex()
 
 
 PUBLIC_PEPPER = Pepper(_PUBLIC_SECRET)
