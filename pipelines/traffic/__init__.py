@@ -1,0 +1,1 @@
+"""Recorded agent traffic: transcripts in, the events that an engine would have reported out."""

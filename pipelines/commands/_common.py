@@ -1,0 +1,92 @@
+"""What the commands share: the home, its pepper, JSON on stdout, parts that may be missing."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from compressors.errors import ConfigurationError
+from compressors.events import AUTH_MODES
+from compressors.home import Home
+from compressors.pepper import Pepper, load_pepper
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PATH = click.Path(path_type=Path)
+"""A path of any state: a missing one is refused by the reader, who can say what was expected."""
+
+NO_PEPPER = (
+    "note: the home {home} has no pepper, so hashes are keyed with the public demonstration one "
+    "that everybody knows; make a secret with `toin pepper new`"
+)
+
+
+def _home(_ctx: click.Context, _option: click.Parameter, value: Path | None) -> Home:
+    return Home.at(value)
+
+
+home_option = click.option(
+    "--home",
+    type=PATH,
+    callback=_home,
+    metavar="DIR",
+    help="Pepper, handles, warehouse, snapshots.  [TOIN_HOME, else .toin]",
+)
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON object on stdout instead of text."
+)
+query_option = click.option(
+    "--query", metavar="TEXT", help="What the reader is after; what bears on it is kept."
+)
+auth_option = click.option(
+    "--auth-mode",
+    type=click.Choice(AUTH_MODES),
+    default="unknown",
+    show_default=True,
+    help="How the client pays; part of the slice.",
+)
+recommendations_option = click.option(
+    "--recommendations",
+    type=PATH,
+    metavar="FILE",
+    help="The file to act on.  [TOIN_RECOMMENDATIONS, else the package's defaults]",
+)
+
+
+def say(text: str) -> None:
+    """A line for the person, on stderr."""
+    click.echo(text, err=True)
+
+
+def print_json(value: object) -> None:
+    """One JSON object on stdout, indented for reading."""
+    import orjson
+
+    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2))
+
+
+def pepper_of(home: Home) -> Pepper:
+    """The home's pepper; where it has none, the public one, and stderr says so."""
+    pepper = load_pepper(home.pepper)
+    if pepper.public:
+        say(NO_PEPPER.format(home=home.root))
+    return pepper
+
+
+def need(*modules: str, extra: str) -> None:
+    """Refuse in one sentence where the parts of an extra are not installed.
+
+    Raises:
+        ConfigurationError: one of ``modules`` cannot be found.
+    """
+    missing = [name for name in modules if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ConfigurationError(
+            f"this command needs {', '.join(missing)}, and only the engine is installed; "
+            f'add the rest with `python -m pip install "toin[{extra}]"` '
+            f"(in a checkout: `make install`)"
+        )

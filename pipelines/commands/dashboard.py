@@ -1,0 +1,51 @@
+"""``toin dashboard``: Streamlit on the published snapshot, on this machine alone."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+
+import click
+
+from compressors.home import Home
+from pipelines.commands._common import home_option, need, say
+
+
+@click.command("dashboard")
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
+@home_option
+def command(port: int, home: Home) -> int:
+    """Show savings and accuracy in the browser, from the home's published snapshot.
+
+    It listens on the loopback address only and reports nothing to anybody.
+    """
+    need("streamlit", "altair", "polars", extra="dashboards")
+    if not home.snapshots.exists():
+        say(f"note: {home.root} has no snapshot yet; `toin run --home {home.root}` makes one")
+    say(f"http://127.0.0.1:{port} (end with Ctrl-C)")
+    return call(
+        [
+            *("-m", "streamlit", "run", app_path()),
+            *("--server.address", "127.0.0.1", "--server.port", str(port)),
+            *("--server.headless", "true", "--browser.gatherUsageStats", "false"),
+        ],
+        environment={"TOIN_HOME": str(home.root.absolute())},
+    )
+
+
+def app_path() -> str:
+    """Where the dashboard's app lies, without importing it."""
+    found = importlib.util.find_spec("dashboards.app")
+    if found is None or found.origin is None:
+        need("dashboards.app", extra="dashboards")
+        raise AssertionError("unreachable")
+    return found.origin
+
+
+def call(arguments: list[str], *, environment: dict[str, str]) -> int:
+    """Run this interpreter with ``arguments`` until it ends; returns its exit code."""
+    return subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
+        [sys.executable, *arguments], env=os.environ | environment, check=False
+    ).returncode
