@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from scipy.special import bdtr, betaincinv
+from scipy.special import bdtr, betaincinv  # type: ignore[import-untyped]
 
 from pipelines.evidence.intervals import Interval
 

@@ -25,6 +25,6 @@ def confidence(p: float) -> float:
     """
     if not 0.0 <= p <= 1.0:
         raise ValueError(f"a p-value lies between 0 and 1, got {p}")
-    scale = 10**DIGITS
+    scale: int = 10**DIGITS
     # The product is rounded first: 1 - 0.05 times 10,000 is 9500 less a rounding error.
     return min(math.floor(round((1.0 - p) * scale, 6)), scale - 1) / scale
