@@ -1,0 +1,205 @@
+"""Certificates: from outcomes to a bound on the harm of each profile, per kind.
+
+Contract: docs/contracts.md, section "How a profile is chosen". An outsider recomputes ``p`` from
+``n``, ``harms`` and ``epsilon`` alone: it is ``P(Bin(n, epsilon) <= harms)``. A profile is
+certified when the largest ``p`` over its kind's data sets is at most ``threshold`` and so was
+that of every lossy rung before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from compressors.digest import engine_digest
+from compressors.engine import Engine
+from compressors.errors import InputRefused
+from compressors.profiles import LADDERS
+from pipelines.evidence import Count, harm_p, safe_set, threshold
+from pipelines.replays.blocks import Ledger, read_ledger, write_ledger
+from pipelines.replays.manifests import Manifest, datasets_directory, selected
+from pipelines.replays.outcomes import PROFILE, Outcome, replay_key, sources_digest
+from pipelines.replays.renderings import KINDS_UNDER_TEST
+from pipelines.settings import Settings
+
+
+class Certificate(msgspec.Struct, frozen=True):
+    """What one data set says about one profile; the columns of the warehouse's table.
+
+    Attributes:
+        replay: Digest of engine, data sets and the replays' own code.
+        kind: The kind under test.
+        profile: The profile's name.
+        profile_id: Digest of its parameters.
+        rung: Its place on the ladder, from 0.
+        dataset: The data set.
+        block: Which block of the data set's certify part.
+        version: Which engine on the block this is, from 1.
+        kinds: How many kinds are under test together.
+        n: Clusters of the certify part that are solved uncompressed.
+        harms: Of these, the ones not solved under the profile.
+        epsilon: The harm rate that the certificate is about.
+        p: ``P(Bin(n, epsilon) <= harms)``.
+        threshold: What the largest ``p`` of the profile has to reach.
+        solvable: Share of the certify part that is solved uncompressed.
+        certified: Whether the profile is, over all its data sets and in ladder order; those
+            that cannot lose anything are, whatever they are measured at.
+        status: ``certified`` where a test was spent on it and passed, ``demonstration`` for
+            samples, else ``development``.
+    """
+
+    replay: str
+    kind: str
+    profile: str
+    profile_id: str
+    rung: int
+    dataset: str
+    block: int
+    version: int
+    kinds: int
+    n: int
+    harms: int
+    epsilon: float
+    p: float
+    threshold: float
+    solvable: float
+    certified: bool
+    status: str
+
+
+def certify(
+    outcomes: Sequence[Outcome],
+    *,
+    engine: Engine,
+    data: Path | None,
+    settings: Settings,
+    spend: bool = False,
+    ledger: Path | None = None,
+) -> list[Certificate]:
+    """A row for every rung of every kind under test and each of its data sets.
+
+    Args:
+        outcomes: what `run_replays` gave for the same engine and ``data``.
+        engine: the engine that ran.
+        data: the folder of the public data sets; None for the samples.
+        settings: delta is taken from here.
+        spend: enter the test into the ledger; only then is anything certified.
+        ledger: where the ledger is kept; by default beside the manifests.
+
+    Raises:
+        InputRefused: a test is to be spent on samples, the outcomes are of another engine or
+            other data, or the ledger cannot be read or written.
+    """
+    manifests = [source.manifest for source in selected(data)]
+    samples = [manifest.name for manifest in manifests if manifest.sample]
+    if spend and samples:
+        raise InputRefused(
+            f"{', '.join(samples)} are samples, and a certificate needs the data sets themselves; "
+            "give their folder with --data, or leave --certify out"
+        )
+    key = replay_key(engine, manifests)
+    strangers = sorted({outcome.replay for outcome in outcomes} - {key})
+    if strangers:
+        raise InputRefused(
+            f"the outcomes are of replay {strangers[0]}, not of {key}: engine, data or solvers "
+            "have changed since; run the replays again"
+        )
+    path = ledger or datasets_directory() / "blocks.toml"
+    book = read_ledger(path)
+    full, own = f"sha256:{engine_digest()}", f"sha256:{sources_digest()}"
+    rows = [
+        row
+        for kind in KINDS_UNDER_TEST
+        for row in _of_kind(
+            kind,
+            [o for o in outcomes if o.kind == kind],
+            manifests,
+            versions={
+                m.name: book.version_of(m.name, digest=m.digest, engine=full, replays=own)
+                for m in manifests
+            },
+            blocks={m.name: book.block_of(m.name, digest=m.digest) for m in manifests},
+            delta=settings.delta,
+            replay=key,
+            status="demonstration" if samples else "certified" if spend else "development",
+        )
+    ]
+    if spend:
+        _spend(path, book, manifests, engine=full, replays=own)
+    return rows
+
+
+def _spend(
+    path: Path, book: Ledger, manifests: Sequence[Manifest], *, engine: str, replays: str
+) -> None:
+    spent = book
+    for manifest in manifests:
+        spent = spent.spent(
+            manifest.name,
+            digest=manifest.digest,
+            engine=engine,
+            replays=replays,
+            kinds=len(KINDS_UNDER_TEST),
+        )
+    if spent is not book:
+        write_ledger(path, spent)
+
+
+def _of_kind(
+    kind: str,
+    outcomes: Sequence[Outcome],
+    manifests: Sequence[Manifest],
+    *,
+    versions: Mapping[str, int],
+    blocks: Mapping[str, int],
+    delta: float,
+    replay: str,
+    status: str,
+) -> list[Certificate]:
+    tested = [o for o in outcomes if o.treatment == PROFILE and o.split == "certify"]
+    kinds = len(KINDS_UNDER_TEST)
+    # One statement covers all data sets of the kind, so the latest version of any counts.
+    limit = threshold(delta, version=max(versions.values()), kinds=kinds)
+    counts: dict[tuple[str, str], tuple[Count, float]] = {}
+    for profile in LADDERS[kind]:
+        for manifest in manifests:
+            here = [o for o in tested if (o.profile, o.dataset) == (profile.name, manifest.name)]
+            n = sum(o.solvable for o in here)
+            harms = sum(o.solvable and not o.solved for o in here)
+            share = n / len(here) if here else 0.0
+            counts[profile.name, manifest.name] = (Count(n, harms, manifest.epsilon), share)
+    lossy = [profile for profile in LADDERS[kind] if not profile.safe]
+    passed = safe_set(
+        [[counts[profile.name, m.name][0] for m in manifests] for profile in lossy],
+        threshold=limit,
+    )
+    certified = {profile.name for profile in LADDERS[kind] if profile.safe}
+    certified.update(p.name for p, ok in zip(lossy, passed, strict=True) if ok)
+    return [
+        Certificate(
+            replay=replay,
+            kind=kind,
+            profile=profile.name,
+            profile_id=profile.id,
+            rung=rung,
+            dataset=manifest.name,
+            block=blocks[manifest.name],
+            version=versions[manifest.name],
+            kinds=kinds,
+            n=count.n,
+            harms=count.harms,
+            epsilon=count.epsilon,
+            p=harm_p(count.n, count.harms, epsilon=count.epsilon),
+            threshold=limit,
+            solvable=share,
+            certified=profile.name in certified,
+            status="development"
+            if status == "certified" and profile.name not in certified
+            else status,
+        )
+        for rung, profile in enumerate(LADDERS[kind])
+        for manifest in manifests
+        for count, share in [counts[profile.name, manifest.name]]
+    ]

@@ -1,0 +1,87 @@
+"""The reader that all solvers share: what is left of a record in a text.
+
+It reads what stands in the text alone. Where the engine writes repeated forms once, the text's
+own header says how to read it, and the kind's way back does just that. Of a record that is
+found, only fields that still have both their name and their value count.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import orjson
+
+from compressors.kinds import KINDS
+
+Fields = Mapping[str, object]
+
+_MARKER = re.compile(r"\n?\[toin: [^\n]*\]\n?\Z")
+_PAIR = re.compile(r'([A-Za-z_]\w*)=("(?:[^"\\]|\\.)*")')
+
+
+def find(text: str, ids: Sequence[str], *, kind: str) -> dict[str, Fields]:
+    """The records with these ids, as far as they are left.
+
+    In JSON a record is the object whose ``id`` it is; elsewhere the line whose ``id="…"``
+    it is. An answer that is cut off in the middle still has the objects before the cut.
+    """
+    plain = KINDS[kind].restore(_MARKER.sub("", text))
+    wanted = set(ids)
+    found: dict[str, Fields] = {}
+    for fields in _records(plain, ids):
+        identifier = fields.get("id")
+        if isinstance(identifier, str) and identifier in wanted:
+            found.setdefault(identifier, fields)
+    return found
+
+
+def _records(text: str, ids: Sequence[str]) -> Iterator[Fields]:
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            document = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            yield from _enclosing(text, ids)
+        else:
+            yield from _objects(document)
+            return
+    for line in text.splitlines():
+        if any(f'id="{identifier}"' in line for identifier in ids):
+            yield _pairs(line)
+
+
+def _objects(value: object) -> Iterator[Fields]:
+    """Every object of a document, outermost first."""
+    if isinstance(value, dict):
+        yield value
+        for inner in value.values():
+            yield from _objects(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _objects(inner)
+
+
+def _enclosing(text: str, ids: Sequence[str]) -> Iterator[Fields]:
+    """The smallest whole object around each id, in a text that is no document any more."""
+    decoder = json.JSONDecoder()
+    for identifier in ids:
+        at = text.find(f'"{identifier}"')
+        start = text.rfind("{", 0, at) if at >= 0 else -1
+        if start >= 0:
+            try:
+                value, _ = decoder.raw_decode(text, start)
+            except json.JSONDecodeError:
+                continue
+            if isinstance(value, dict):
+                yield value
+
+
+def _pairs(line: str) -> Fields:
+    fields: dict[str, object] = {}
+    for name, quoted in _PAIR.findall(line):
+        try:
+            fields[name] = orjson.loads(quoted)
+        except orjson.JSONDecodeError:
+            continue
+    return fields
