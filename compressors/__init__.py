@@ -1,0 +1,58 @@
+"""The engine: shortens what tools return to coding agents, and gives originals back.
+
+    from compressors import Engine
+
+    with Engine.start() as engine:
+        short = engine.compress(tool_output, query="which order is late?")
+
+What it may leave out is said by a publication, read once at the start.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from compressors._shared import compress
+    from compressors.engine import Compression, Decision, Engine, Health, Reading
+    from compressors.errors import (
+        ConfigurationError,
+        HandleUnknown,
+        InputRefused,
+        ProfileRefused,
+        PublicationRefused,
+        ToinError,
+    )
+
+__all__ = [
+    "Compression",
+    "ConfigurationError",
+    "Decision",
+    "Engine",
+    "HandleUnknown",
+    "Health",
+    "InputRefused",
+    "ProfileRefused",
+    "PublicationRefused",
+    "Reading",
+    "ToinError",
+    "compress",
+]
+
+_ENGINE = frozenset({"Compression", "Decision", "Engine", "Health", "Reading"})
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used: one kind alone needs no engine."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "compress":
+        module = "_shared"
+    else:
+        module = "engine" if name in _ENGINE else "errors"
+    value: object = getattr(import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
