@@ -38,18 +38,18 @@ __all__ = [
     "compress",
 ]
 
-_ENGINE = frozenset({"Compression", "Decision", "Engine", "Health", "Reading"})
+_MODULES = {
+    "compress": "_shared",
+    **dict.fromkeys(("Compression", "Decision", "Engine", "Health", "Reading"), "engine"),
+}
 
 
 def __getattr__(name: str) -> object:
     """Import a public name when it is first used: one kind alone needs no engine."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name == "compress":
-        module = "_shared"
-    else:
-        module = "engine" if name in _ENGINE else "errors"
-    value: object = getattr(import_module(f"{__name__}.{module}"), name)
+    module = import_module(f"{__name__}.{_MODULES.get(name, 'errors')}")
+    value: object = getattr(module, name)
     globals()[name] = value
     return value
 

@@ -1,0 +1,28 @@
+"""The shortest way in: one engine a process, started when it is first needed."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from compressors.engine import Compression, Engine
+
+
+@cache
+def _engine() -> Engine:
+    return Engine.start()
+
+
+def compress(
+    content: str,
+    *,
+    query: str | None = None,
+    tool: str | None = None,
+    auth_mode: str = "unknown",
+    model: str = "",
+) -> Compression:
+    """As ``Engine.compress``, with the engine that ``Engine.start()`` gives.
+
+    Raises:
+        ConfigurationError: at the first call, the home's pepper cannot be read.
+    """
+    return _engine().compress(content, query=query, tool=tool, auth_mode=auth_mode, model=model)

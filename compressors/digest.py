@@ -1,0 +1,71 @@
+"""The identity of an engine: what its output bytes can depend on, in one digest."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import orjson
+
+SHORT = 16
+
+# Of the package's files, those that run or are read while compressing. The proxies of
+# `serving` carry text and shape none; the packaged publication names this very digest.
+_SUFFIXES = frozenset({".json", ".onnx", ".py", ".toml"})
+_LEFT_OUT = frozenset({"__pycache__", "_defaults", "serving"})
+
+
+@cache
+def engine_digest() -> str:
+    """SHA-256, 64 hex digits, of the engine's sources, its artefacts and the libraries it uses.
+
+    Certificates hold for one such digest. Paths are sorted and newlines normalised, so that
+    every checkout and wheel of one version agree. Read once a process: what was loaded is
+    what runs.
+    """
+    libraries = {"msgspec": msgspec.__version__, "orjson": orjson.__version__}
+    return digest_of(Path(__file__).parent, libraries=libraries)
+
+
+def digest_of(package: Path, *, libraries: dict[str, str]) -> str:
+    """SHA-256, 64 hex digits, of the sources and artefacts below ``package`` and ``libraries``.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    total = hashlib.sha256()
+    for name, path in sorted(_sources(package)):
+        _add(total, name.encode(), path.read_bytes().replace(b"\r\n", b"\n"))
+    for library, version in sorted(libraries.items()):
+        _add(total, library.encode(), version.encode())
+    return total.hexdigest()
+
+
+def fingerprint_of(engine: str, *, strict: bool, pepper_id: str, publication: str | None) -> str:
+    """16 hex digits that stand for everything an engine's output depends on but its input.
+
+    ``engine`` is the full digest, ``publication`` the id of what was loaded.
+    """
+    total = hashlib.sha256()
+    for part in (engine, f"strict={strict}", pepper_id, publication or ""):
+        _add(total, part.encode())
+    return total.hexdigest()[:SHORT]
+
+
+def _sources(package: Path) -> list[tuple[str, Path]]:
+    found = []
+    for path in package.rglob("*"):
+        parts = path.relative_to(package).parts
+        hidden = any(part.startswith(".") for part in parts)
+        if path.suffix in _SUFFIXES and not hidden and not _LEFT_OUT.intersection(parts):
+            found.append(("/".join(parts), path))
+    return found
+
+
+def _add(total: hashlib._Hash, *parts: bytes) -> None:
+    """Add parts with their lengths, so that no two lists of parts read the same."""
+    for part in parts:
+        total.update(b"%d:" % len(part))
+        total.update(part)

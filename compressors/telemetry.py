@@ -1,0 +1,264 @@
+"""What an engine reports: events made of compressions, and the segments they are written to."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, NamedTuple
+from uuid import uuid4
+
+from compressors._arms import keyed
+from compressors.engine import Compression, Engine
+from compressors.errors import ConfigurationError
+from compressors.events import (
+    SCHEMA,
+    Arm,
+    Event,
+    Mode,
+    Origin,
+    RowRefused,
+    check,
+    encode,
+    rfc3339,
+)
+from compressors.files import sync_directory
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_MOST_FIELDS = 16
+
+
+class Stamp(NamedTuple):
+    """What makes an event one of its own: its id, its time, and who saw it.
+
+    ``event_id`` has 32 hex digits, ``ts`` is RFC 3339 in UTC with milliseconds, ``instance``
+    has 16 hex digits.
+    """
+
+    event_id: str
+    ts: str
+    instance: str
+
+
+class LiveStamps:
+    """Stamps of events as they happen: a random id and the time.
+
+    Recorded traffic derives its stamps instead, so that a second run gives the same events.
+
+    Args:
+        instance: the proxy, keyed (16 hex digits).
+        clock: the time, with its zone.
+        new_id: 32 fresh hex digits.
+    """
+
+    def __init__(
+        self,
+        instance: str,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        new_id: Callable[[], str] = lambda: uuid4().hex,
+    ) -> None:
+        self._instance = instance
+        self._clock = clock
+        self._new_id = new_id
+
+    def next(self) -> Stamp:
+        """A stamp for an event that happens now."""
+        return Stamp(self._new_id(), rfc3339(self._clock()), self._instance)
+
+
+def compression_event(
+    engine: Engine,
+    compression: Compression,
+    *,
+    stamp: Stamp,
+    origin: Origin,
+    conversation: str | None,
+    tool: str | None,
+    nth: int | None,
+    arm: Arm | None = None,
+) -> Event:
+    """The event of a compression.
+
+    ``conversation`` is a keyed digest, or a text that is keyed here; ``tool`` is the tool's
+    plain name, keyed here (None: as the compression knows it). ``arm`` replaces the
+    compression's; a ``trial`` was drawn for nothing. ``nth`` is its place among the
+    conversation's compressions in its slice, from 0. A recording has no latency: nobody
+    waited, and a second run gives the same events.
+    """
+    drawn = arm != "trial"
+    return Event(
+        schema=SCHEMA,
+        event_id=stamp.event_id,
+        event="compression",
+        origin=origin,
+        ts=stamp.ts,
+        instance=stamp.instance,
+        pepper_id=engine.pepper.id,
+        engine=engine.digest,
+        publication=engine.book.id,
+        fingerprint=engine.fingerprint,
+        auth_mode=compression.auth_mode,
+        model_family=compression.model_family,
+        conversation=keyed(engine.pepper, conversation) if conversation else None,
+        structure_hash=compression.structure_hash,
+        tool=engine.pepper.key(tool) if tool else compression.tool,
+        kind=compression.kind,
+        profile=compression.profile,
+        profile_id=compression.profile_id,
+        nth=nth,
+        arm=arm or compression.arm,
+        experiment=compression.experiment if drawn else None,
+        unit=compression.unit if drawn else None,
+        share=compression.share if drawn else None,
+        tokens_before=compression.tokens_before,
+        tokens_after=compression.tokens_after,
+        items_before=compression.items_before,
+        items_after=compression.items_after,
+        lossy=compression.lossy,
+        fault=compression.fault,
+        latency_us=0 if origin == "recorded" else compression.latency_us,
+    )
+
+
+def retrieval_event(
+    engine: Engine,
+    compression: Compression,
+    *,
+    stamp: Stamp,
+    of: Event | str,
+    mode: Mode,
+    tokens_returned: int,
+    fields: Iterable[str] = (),
+    positions: Iterable[int] = (),
+    origin: Origin = "live",
+    conversation: str | None = None,
+    nth: int | None = None,
+    arm: Arm | None = None,
+) -> Event:
+    """The event of an original that was asked for again.
+
+    ``of`` is the compression's event, or its id. From an event everything that places the
+    compression is copied; with an id alone, ``origin``, ``conversation``, ``nth`` and
+    ``arm`` have to say it. ``fields`` are the plain names of the fields that answered, keyed
+    here, the first 16 in order of their keys; ``positions`` are twentieths of the original.
+    """
+    if isinstance(of, Event):
+        event_id, origin, conversation = of.event_id, of.origin, of.conversation
+        nth, arm = of.nth, of.arm
+    else:
+        event_id = of
+        conversation = keyed(engine.pepper, conversation) if conversation else None
+    drawn = arm != "trial"
+    return Event(
+        schema=SCHEMA,
+        event_id=stamp.event_id,
+        event="retrieval",
+        origin=origin,
+        ts=stamp.ts,
+        instance=stamp.instance,
+        pepper_id=engine.pepper.id,
+        engine=engine.digest,
+        publication=engine.book.id,
+        fingerprint=engine.fingerprint,
+        auth_mode=compression.auth_mode,
+        model_family=compression.model_family,
+        conversation=conversation,
+        structure_hash=compression.structure_hash,
+        kind=compression.kind,
+        profile=compression.profile,
+        profile_id=compression.profile_id,
+        nth=nth,
+        arm=arm or compression.arm,
+        experiment=compression.experiment if drawn else None,
+        unit=compression.unit if drawn else None,
+        share=compression.share if drawn else None,
+        of=event_id,
+        mode=mode,
+        tokens_returned=tokens_returned,
+        fields=sorted({engine.pepper.key(name) for name in fields})[:_MOST_FIELDS],
+        positions=sorted(set(positions)),
+    )
+
+
+class SegmentWriter:
+    """One segment of events, complete under its final name or absent.
+
+    Used as a context manager. On a clean end the file is flushed to the disk and renamed to
+    ``<name>-<first 16 hex digits of its SHA-256>.jsonl``, which never changes again; on an
+    exception nothing bears a final name. A segment without events is no file.
+
+    Args:
+        directory: where segments go; made if need be.
+        name: letters, digits, ``.``, ``_`` and ``-``.
+
+    Attributes:
+        path: the segment, once it is complete; None before that, and where it had no events.
+        events: how many were written.
+    """
+
+    def __init__(self, directory: Path, *, name: str) -> None:
+        if not _NAME.fullmatch(name):
+            raise ConfigurationError(
+                f"a segment cannot be called {name[:60]!r}; use letters, digits, '.', '_' and '-'"
+            )
+        self.path: Path | None = None
+        self.events = 0
+        self._directory = directory
+        self._name = name
+        self._partial = directory / f".{name}.{os.getpid()}.part"
+        self._digest = hashlib.sha256()
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> SegmentWriter:
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            self._file = self._partial.open("wb")
+        except OSError as error:
+            raise ConfigurationError(
+                f"segments cannot be written to {self._directory} ({error.strerror}); "
+                "choose a directory you may write to"
+            ) from error
+        return self
+
+    def write(self, event: Event) -> None:
+        """Add one event.
+
+        Raises:
+            RowRefused: it is not one of the schema; nothing of it is written.
+        """
+        flaw = check(event)
+        if flaw is not None:
+            raise RowRefused(flaw)
+        if self._file is None:
+            raise ConfigurationError(f"the segment {self._name} is not open; use it in a `with`")
+        line = encode(event) + b"\n"
+        self._file.write(line)
+        self._digest.update(line)
+        self.events += 1
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        file, self._file = self._file, None
+        if file is None:
+            return
+        try:
+            if kind is None and self.events:
+                file.flush()
+                os.fsync(file.fileno())
+                final = self._directory / f"{self._name}-{self._digest.hexdigest()[:16]}.jsonl"
+                file.close()
+                self._partial.replace(final)
+                sync_directory(self._directory)
+                self.path = final
+        finally:
+            file.close()
+            self._partial.unlink(missing_ok=True)
