@@ -1,0 +1,110 @@
+"""Evidence out of the warehouse: the one place of the choice that speaks SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compressors.book import Slice
+from pipelines.choice.model import Certified, Evidence, Observed
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipelines.settings import Settings
+
+_HERE = Path(__file__).parent
+_BEGINNING = datetime(1, 1, 1)
+
+
+def gather(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    certificates: Sequence[Certified],
+    settings: Settings,
+    engine: str,
+) -> Evidence:
+    """What the rollup and the replays' outcomes say, as plain rows in a fixed order.
+
+    ``engine`` is the digest (16 hex digits or more) whose evidence counts where a slice has
+    any; a slice that this engine never saw keeps the evidence of its newest one.
+    """
+    live_watermark = _watermark(con, "live")
+    since = _BEGINNING
+    if live_watermark is not None:
+        # No decision looks further back than two canary windows or an evidence window.
+        days = 2 * max(settings.half_life_days, settings.canary_window_days)
+        since = live_watermark - timedelta(days=days)
+    per_conversation = settings.counted_per_conversation
+    return Evidence(
+        live=_observed(con, "live", engine, since, per_conversation),
+        recorded=_observed(con, "recorded", engine, _BEGINNING, per_conversation),
+        live_watermark=live_watermark,
+        recorded_watermark=_watermark(con, "recorded"),
+        learned=_learned(con, certificates),
+    )
+
+
+def _observed(
+    con: duckdb.DuckDBPyConnection, origin: str, engine: str, since: datetime, most: int
+) -> tuple[Observed, ...]:
+    query = (_HERE / "evidence.sql").read_text(encoding="utf-8")
+    rows = con.execute(query, {"origin": origin, "engine": engine[:16], "since": since}).fetchall()
+    return tuple(_row(row, most) for row in rows)
+
+
+def _row(row: tuple[object, ...], most: int) -> Observed:
+    (auth_mode, model_family, structure_hash, kind, profile, profile_id, arm, experiment,
+     publication, conversation, instance, started, counted, before, after, returned,
+     regrets) = row  # fmt: skip
+    # A regret proves its compression, also where the segment with that one never arrived.
+    regretted = min(_int(regrets), most)
+    return Observed(
+        slice=Slice(str(auth_mode), str(model_family), str(structure_hash)),
+        kind=str(kind),
+        profile=str(profile),
+        profile_id=str(profile_id),
+        arm=str(arm),
+        experiment=str(experiment),
+        publication=str(publication),
+        conversation=str(conversation),
+        instance=str(instance),
+        started=_time(started),
+        counted=min(max(_int(counted), regretted), most),
+        regrets=regretted,
+        before=_int(before),
+        saved=_int(before) - _int(after) - _int(returned),
+    )
+
+
+def _watermark(con: duckdb.DuckDBPyConnection, origin: str) -> datetime | None:
+    """The time of the newest event of this origin; never a clock's."""
+    [[newest]] = con.execute(
+        "select greatest((select max(ts) from events where origin = $origin), "
+        "(select max(started) from rollup where origin = $origin))",
+        {"origin": origin},
+    ).fetchall()
+    return None if newest is None else _time(newest)
+
+
+def _learned(
+    con: duckdb.DuckDBPyConnection, certificates: Sequence[Certified]
+) -> dict[tuple[str, str], tuple[int, int]]:
+    replays = sorted({certificate.replay for certificate in certificates})
+    query = (_HERE / "learned.sql").read_text(encoding="utf-8")
+    rows = con.execute(query, {"replays": replays}).fetchall()
+    return {(kind, profile_id): (before, after) for kind, profile_id, before, after in rows}
+
+
+def _int(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"the warehouse gave {value!r} where a count was expected")
+    return value
+
+
+def _time(value: object) -> datetime:
+    if not isinstance(value, datetime):
+        raise TypeError(f"the warehouse gave {value!r} where a time was expected")
+    return value
