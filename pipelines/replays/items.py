@@ -129,8 +129,8 @@ _STOP = frozenset(
         "should since some still such take takes than that the their them then there these they",
         "thing things this those though through too took total toward under until upon use used",
         "uses using very want wants was way well were what when where whether which while who",
-        "whole whom whose why will with without would yet you your two three four five six seven eight",
-        "nine ten eleven twelve twenty thirty forty fifty sixty seventy eighty ninety hundred",
+        "whole whom whose why will with without would yet you your two three four five six seven",
+        "eight nine ten eleven twelve twenty thirty forty fifty sixty seventy eighty ninety hundred",
         "thousand first second third half quarter twice double triple dozen and all ago yes don",
         "doesn isn aren wasn",
     )
