@@ -38,11 +38,16 @@ def main() -> None:
     st.navigation(
         [
             st.Page(
-                page(savings.view), title="Savings", url_path="savings",
-                icon=":material/savings:", default=True,
+                page(savings.view),
+                title="Savings",
+                url_path="savings",
+                icon=":material/savings:",
+                default=True,
             ),
             st.Page(
-                page(accuracy.view), title="Accuracy", url_path="accuracy",
+                page(accuracy.view),
+                title="Accuracy",
+                url_path="accuracy",
                 icon=":material/fact_check:",
             ),
         ],
@@ -50,4 +55,5 @@ def main() -> None:
     ).run()
 
 
-main()
+if __name__ == "__main__":
+    main()

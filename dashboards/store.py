@@ -78,7 +78,5 @@ def current(snapshots: Path) -> Snapshot:
         raise SnapshotDamaged(f"{pointer} cannot be read; run `toin run` again") from error
     directory = snapshots / name
     if not _ID.fullmatch(name) or not directory.is_dir():
-        raise SnapshotDamaged(
-            f"{pointer} names a snapshot that is not there; run `toin run` again"
-        )
+        raise SnapshotDamaged(f"{pointer} names a snapshot that is not there; run `toin run` again")
     return Snapshot(directory)

@@ -48,16 +48,31 @@ def _front(answers: pl.DataFrame) -> None:
         here = points.filter(pl.col("kind") == kind)
         base = alt.Chart(here).encode(
             x=alt.X("saved:Q", title="tokens saved", axis=alt.Axis(format="%")),
-            tooltip=["dataset", "profile", "treatment", "solvable", "solved",
-                     alt.Tooltip("share", format=".2%"), alt.Tooltip("low", format=".2%"),
-                     alt.Tooltip("high", format=".2%"), alt.Tooltip("saved", format=".1%")],
+            tooltip=[
+                "dataset",
+                "profile",
+                "treatment",
+                "solvable",
+                "solved",
+                alt.Tooltip("share", format=".2%"),
+                alt.Tooltip("low", format=".2%"),
+                alt.Tooltip("high", format=".2%"),
+                alt.Tooltip("saved", format=".1%"),
+            ],
         )
         dots = base.mark_point(filled=True, size=80).encode(
-            y=alt.Y("share:Q", title="still answerable", axis=alt.Axis(format="%"),
-                    scale=alt.Scale(domain=[0, 1])),
-            color=alt.Color("treatment:N", title=None, sort=treatments,
-                            scale=alt.Scale(domain=treatments,
-                                            range=["#0072B2", "#D55E00", "#999999"])),
+            y=alt.Y(
+                "share:Q",
+                title="still answerable",
+                axis=alt.Axis(format="%"),
+                scale=alt.Scale(domain=[0, 1]),
+            ),
+            color=alt.Color(
+                "treatment:N",
+                title=None,
+                sort=treatments,
+                scale=alt.Scale(domain=treatments, range=["#0072B2", "#D55E00", "#999999"]),
+            ),
             shape=alt.Shape("treatment:N", title=None, sort=treatments),
         )
         bars = base.mark_rule(opacity=0.5).encode(y=alt.Y("low:Q"), y2="high:Q")
@@ -80,8 +95,20 @@ def _certificates(rows: pl.DataFrame) -> None:
         st.caption(f"Status {words.status(name)}.")
     st.dataframe(
         rows.sort(["kind", "rung", "dataset"]).select(
-            "kind", "profile", "dataset", "n", "harms", "epsilon", "p", "threshold",
-            "certified", "solvable", "kinds", "block", "version", "status",
+            "kind",
+            "profile",
+            "dataset",
+            "n",
+            "harms",
+            "epsilon",
+            "p",
+            "threshold",
+            "certified",
+            "solvable",
+            "kinds",
+            "block",
+            "version",
+            "status",
         ),
         hide_index=True,
         column_config={

@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 import polars as pl
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboards import words
 from dashboards.store import Snapshot
@@ -78,8 +79,17 @@ def _passes(net: pl.DataFrame, last: str) -> None:
         .then(pl.lit("last pass"))
         .otherwise(pl.lit("earlier pass"))
         .alias("pass")
-    ).select("pass", "publication", "conversations", "tokens_before", "tokens_after",
-             "tokens_returned", "net", "low", "high")
+    ).select(
+        "pass",
+        "publication",
+        "conversations",
+        "tokens_before",
+        "tokens_after",
+        "tokens_returned",
+        "net",
+        "low",
+        "high",
+    )
     st.dataframe(shown, hide_index=True, column_config=_columns())
     st.caption("Passes are shown side by side; they are not a randomised trial.")
 
@@ -96,48 +106,65 @@ def _by_kind_and_slice(net: pl.DataFrame, decisions: pl.DataFrame, last: str) ->
     )
 
 
-def _intervals(rows: pl.DataFrame, title: str) -> alt.LayerChart:
+def _intervals(rows: pl.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
     shown = rows.sort("tokens_before", descending=True).head(20)
     base = alt.Chart(shown).encode(
         y=alt.Y("key:N", title=title, sort=None, axis=alt.Axis(labelLimit=260)),
-        tooltip=["key", "conversations", "tokens_before", "tokens_after", "tokens_returned",
-                 alt.Tooltip("net", format=".1%"), alt.Tooltip("low", format=".1%"),
-                 alt.Tooltip("high", format=".1%")],
+        tooltip=[
+            "key",
+            "conversations",
+            "tokens_before",
+            "tokens_after",
+            "tokens_returned",
+            alt.Tooltip("net", format=".1%"),
+            alt.Tooltip("low", format=".1%"),
+            alt.Tooltip("high", format=".1%"),
+        ],
     )
     points = base.mark_point(filled=True, size=70).encode(
         x=alt.X("net:Q", title="net savings", axis=alt.Axis(format="%"))
     )
     bars = base.mark_rule().encode(x=alt.X("low:Q"), x2="high:Q")
-    return bars + points
+    return alt.layer(bars, points)
 
 
-def _by_day(cube: pl.DataFrame) -> None:
-    acting = cube.filter(pl.col("arm") != "trial")
-    if acting.is_empty():
-        return
-    st.subheader("Day by day")
-    days = (
-        acting.group_by("day")
+def by_day(cube: pl.DataFrame) -> pl.DataFrame:
+    """Tokens of the acting arms by day: before, after, brought back."""
+    return (
+        cube.filter(pl.col("arm") != "trial")
+        .group_by("day")
         .agg(
             pl.col("tokens_before").sum().alias(_BEFORE),
             pl.col("tokens_after").sum().alias(_AFTER),
             pl.col("tokens_returned").sum().alias(_RETURNED),
         )
         .sort("day")
-        .unpivot(index="day", variable_name="tokens", value_name="count")
     )
+
+
+def _by_day(cube: pl.DataFrame) -> None:
+    totals = by_day(cube)
+    if totals.is_empty():
+        return
+    st.subheader("Day by day")
+    days = totals.unpivot(index="day", variable_name="tokens", value_name="count")
     st.altair_chart(
-        alt.Chart(days).mark_line(point=True).encode(
+        alt.Chart(days)
+        .mark_line(point=True)
+        .encode(
             x=alt.X("day:T", title="day of the event (UTC)"),
             y=alt.Y("count:Q", title="tokens (estimate)"),
-            color=alt.Color("tokens:N", sort=[_BEFORE, _AFTER, _RETURNED],
-                            scale=alt.Scale(range=["#0072B2", "#E69F00", "#CC79A7"])),
+            color=alt.Color(
+                "tokens:N",
+                sort=[_BEFORE, _AFTER, _RETURNED],
+                scale=alt.Scale(range=["#0072B2", "#E69F00", "#CC79A7"]),
+            ),
             strokeDash="tokens:N",
         )
     )
     st.caption(
         "Recorded traffic carries days derived from the pepper, not days on a calendar."
-        if acting.get_column("origin").unique().to_list() == ["recorded"]
+        if cube.get_column("origin").unique().to_list() == ["recorded"]
         else "By the day of the event."
     )
 
@@ -148,14 +175,26 @@ def _decisions(decisions: pl.DataFrame) -> None:
         st.info("No slice has evidence yet: every slice gets the default of its kind.")
         return
     shown = decisions.sort(["published", "conversations"], descending=True).select(
-        "kind", "auth_mode", "model_family", "structure_hash", "incumbent", "profile",
-        "published", "reason", "because", "conversations", "instances",
-        "net_low", "net_high", "regret_low", "regret_high",
+        "kind",
+        "auth_mode",
+        "model_family",
+        "structure_hash",
+        "incumbent",
+        "profile",
+        "published",
+        "reason",
+        "because",
+        "conversations",
+        "instances",
+        "net_low",
+        "net_high",
+        "regret_low",
+        "regret_high",
     )
     st.dataframe(shown, hide_index=True, column_config=_columns())
 
 
-def _columns() -> dict[str, object]:
+def _columns() -> dict[str, ColumnConfig | str | None]:
     share = {
         name: st.column_config.NumberColumn(name.replace("_", " "), format="percent")
         for name in ("net", "low", "high", "net_low", "net_high", "regret_low", "regret_high")

@@ -1,0 +1,118 @@
+"""Each view shows its figures with interval and sample, and every other state says what to do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+from dashboard_world import FIRST, LAST, write_snapshot
+from streamlit.testing.v1 import AppTest
+
+from dashboards import words
+from dashboards.views import accuracy, savings
+from pipelines.snapshot_schema import TABLES
+
+VIEWS = ("savings", "accuracy")
+
+
+def shown(home: Path, view: str, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The app, as it draws ``view`` for ``home``."""
+    monkeypatch.setenv("TOIN_HOME", str(home))
+
+    def script(view: str) -> None:
+        import importlib
+
+        from dashboards.app import page
+
+        page(importlib.import_module(f"dashboards.views.{view}").view)()
+
+    return AppTest.from_function(script, args=(view,), default_timeout=30).run()
+
+
+def everything(app: AppTest) -> str:
+    parts = [app.title, app.markdown, app.caption, app.subheader, app.info, app.error]
+    return "\n".join(str(element.value) for group in parts for element in group)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_empty_home_says_what_to_do(tmp_path, view, monkeypatch) -> None:
+    app = shown(tmp_path, view, monkeypatch)
+    assert not app.exception
+    assert "toin run" in app.info[0].value
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_snapshot_without_rows_says_what_to_do(tmp_path, view, monkeypatch) -> None:
+    write_snapshot(tmp_path, {})
+    app = shown(tmp_path, view, monkeypatch)
+    assert not app.exception
+    assert "Run `toin" in app.info[0].value
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_damaged_snapshot_is_an_error_with_a_next_step(tmp_path, full, view, monkeypatch) -> None:
+    directory = write_snapshot(tmp_path, full)
+    for file in directory.iterdir():
+        file.write_bytes(b"PAR1")
+    app = shown(tmp_path, view, monkeypatch)
+    assert not app.exception
+    assert "toin run" in app.error[0].value
+
+
+def test_savings_shows_the_last_pass_with_interval_and_sample(tmp_path, full, monkeypatch) -> None:
+    write_snapshot(tmp_path, full)
+    app = shown(tmp_path, "savings", monkeypatch)
+    assert not app.exception
+    figures = {metric.label: metric.value for metric in app.metric}
+    assert figures["Net savings"] == "39.0 %"
+    assert figures["Tokens after"] == "60,000"
+    text = everything(app)
+    assert "31.0 % to 47.0 % at 95 %" in text
+    assert "n = 120 conversations" in text
+    assert LAST in text
+
+
+def test_trials_are_never_in_a_total(tmp_path, full, monkeypatch) -> None:
+    write_snapshot(tmp_path, full)
+    days = savings.by_day(pl.DataFrame(full["savings"], schema=dict(TABLES["savings"])))
+    assert days.get_column("before").to_list() == [50_000, 50_000]
+
+
+def test_accuracy_says_what_it_measures(tmp_path, full, monkeypatch) -> None:
+    write_snapshot(tmp_path, full)
+    app = shown(tmp_path, "accuracy", monkeypatch)
+    assert not app.exception
+    text = everything(app)
+    assert re.search(re.escape(words.ANSWERABILITY), text, re.IGNORECASE)
+    assert "not in general" in text
+    certificates = app.dataframe[0].value
+    assert certificates["n"].to_list() == [88]
+    assert certificates["harms"].to_list() == [0]
+
+
+def test_front_tells_profiles_from_controls(full) -> None:
+    points = accuracy.front(
+        pl.DataFrame(full["answerability"], schema=dict(TABLES["answerability"]))
+    )
+    assert points.get_column("saved").to_list() == pytest.approx([0.6, 0.6])
+    assert points.get_column("treatment").n_unique() == 2
+
+
+@pytest.mark.parametrize(
+    ("seen", "current", "expected"),
+    [
+        ([FIRST, LAST], LAST, LAST),
+        ([FIRST], LAST, FIRST),
+        ([], LAST, None),
+        (["", LAST], LAST, LAST),
+    ],
+)
+def test_last_pass(seen: list[str], current: str, expected: str | None) -> None:
+    net = pl.DataFrame({"publication": seen}, schema={"publication": pl.String})
+    publications = pl.DataFrame(
+        [{"id": f"sha256:{current}{'0' * 48}", "current": True}],
+        schema=dict(TABLES["publications"]),
+    )
+    assert savings.last_pass(net, publications) == expected
