@@ -215,3 +215,7 @@ def _in_place(path: Path) -> bytes | None:
         return path.read_bytes()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} is in the way and cannot be read ({error.strerror}); move it away"
+        ) from error

@@ -216,8 +216,8 @@ def arms(
 ):
     conversations(con, profile, n, first=first, saves=other_saves, over=over, start=start,
                   **RECOMMENDED)  # fmt: skip
-    conversations(con, canary, tried, first=first + 5000, saves=canary_saves, over=over, start=start,
-                  regret_every=regret_every, **{**on_trial(profile, canary), **more})  # fmt: skip
+    conversations(con, canary, tried, first=first + 5000, saves=canary_saves, over=over,
+                  start=start, regret_every=regret_every, **{**on_trial(profile, canary), **more})  # fmt: skip
 
 
 def test_a_canary_that_saves_more_without_regret_is_promoted(con):
