@@ -345,6 +345,8 @@ def test_the_id_is_of_everything_but_its_own_line() -> None:
     assert publication_id(content) != publication_id(content + b"\n")
     other = EXAMPLE.replace("[[certificate]]\n", '[[certificate]]\nid = "x"\n').encode()
     assert publication_id(content) != publication_id(other)
+    before = [b'id = "%d"\n[publication]\nid = "x"\n' % n for n in (1, 2)]
+    assert publication_id(before[0]) != publication_id(before[1])
 
 
 def test_an_experiment_is_of_slice_profiles_and_engine_alone() -> None:

@@ -1,11 +1,13 @@
 """Originals come back byte for byte, or the store says why it cannot keep them."""
 
+import errno
 import os
 import sqlite3
 import stat
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compressors.errors import HandleUnknown
-from compressors.handles import HandleStore, MemoryHandles, SqliteHandles
+from compressors.handles import HandleStore, MemoryHandles, SqliteHandles, _fault
 
 KEY = "0123456789abcdef"
 OTHER = "f" * 16
@@ -170,7 +172,9 @@ def test_a_locked_store_says_so_in_time(tmp_path: Path) -> None:
     assert store.put(KEY, "x") is None
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("begin immediate")
+    started = time.monotonic()
     assert store.put(OTHER, "y") == "store_locked"
+    assert time.monotonic() - started < 5
     assert store.get(KEY) == "x"
     other.execute("rollback")
     other.close()
@@ -183,6 +187,30 @@ def test_a_place_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     assert SqliteHandles(tmp_path / "file" / "handles.sqlite").put(KEY, "x") == "store_read_only"
     (tmp_path / "directory.sqlite").mkdir()
     assert SqliteHandles(tmp_path / "directory.sqlite").put(KEY, "x") == "store_read_only"
+
+
+def sqlite_error(code: int) -> sqlite3.Error:
+    error = sqlite3.OperationalError("told by its code alone")
+    error.sqlite_errorcode = code
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (sqlite_error(sqlite3.SQLITE_FULL), "store_full"),
+        (sqlite_error(sqlite3.SQLITE_BUSY_SNAPSHOT), "store_locked"),
+        (sqlite_error(sqlite3.SQLITE_LOCKED_SHAREDCACHE), "store_locked"),
+        (sqlite_error(sqlite3.SQLITE_READONLY_DBMOVED), "store_read_only"),
+        (sqlite_error(sqlite3.SQLITE_CORRUPT_INDEX), "store_damaged"),
+        (sqlite_error(sqlite3.SQLITE_IOERR_READ), "store_damaged"),
+        (sqlite3.ProgrammingError("closed"), "store_damaged"),
+        (OSError(errno.ENOSPC, "full"), "store_full"),
+        (PermissionError(errno.EACCES, "denied"), "store_read_only"),
+    ],
+)
+def test_every_error_is_one_of_four_faults(error: Exception, fault: str) -> None:
+    assert _fault(error) == fault
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for the superuser")

@@ -100,7 +100,8 @@ def test_a_conversation_is_its_system_prompt_and_first_user_message() -> None:
     assert text == "You book flights.\x1fFly me to Oslo"
     assert conversation_text(CHAT[:2]) == text
     assert conversation_text(CHAT[:1]) != text
-    assert conversation_text([{"role": "developer", "content": "d"}, *CHAT[1:]]) != text
+    developer = [{"role": "developer", "content": "d"}, *CHAT[1:]]
+    assert conversation_text(developer) == "d\x1fFly me to Oslo"
     assert conversation_text([]) == ""
 
 
