@@ -214,10 +214,10 @@ def arms(
     first=0,
     **more,
 ):
-    conversations(con, profile, n, first=first, saves=other_saves, over=over, start=start,
-                  **RECOMMENDED)  # fmt: skip
-    conversations(con, canary, tried, first=first + 5000, saves=canary_saves, over=over,
-                  start=start, regret_every=regret_every, **{**on_trial(profile, canary), **more})  # fmt: skip
+    told = {"over": over, "start": start}
+    conversations(con, profile, n, first=first, saves=other_saves, **told, **RECOMMENDED)
+    told |= {**on_trial(profile, canary), "regret_every": regret_every, **more}
+    conversations(con, canary, tried, first=first + 5000, saves=canary_saves, **told)
 
 
 def test_a_canary_that_saves_more_without_regret_is_promoted(con):
