@@ -1,25 +1,34 @@
 -- The warehouse: one DuckDB file, one writer. Every column that identifies anything is a
 -- keyed hash. Nothing here reads a clock: the same evidence gives the same rows.
+--
+-- Applied once, when the file is made; `layout` names the version (pipelines/warehouse.py).
+
+create table if not exists layout (
+    version      integer not null
+);
 
 create table if not exists segments (          -- ledger: what was read, once each
-    digest       varchar primary key,          -- sha256 of the bytes under the pepper, 16 hex
+    digest       varchar not null,             -- sha256 of the bytes under the pepper, 16 hex
     name         varchar not null,             -- keyed file name
-    rows         bigint not null,
+    place        varchar not null,             -- keyed path: where it was read last
+    rows         bigint not null,              -- stored + duplicates + quarantined
     stored       bigint not null,
     duplicates   bigint not null,
     quarantined  bigint not null
 );
 
 create table if not exists quarantine (        -- rows that are no event: where and why, nothing else
-    segment      varchar not null,
-    line         bigint not null,
+    segment      varchar not null,             -- digest in the ledger
+    line         bigint not null,              -- or row, from 1
     field        varchar not null,
     reason       varchar not null,
     digest       varchar not null              -- keyed digest of the row
 );
 
+-- One writer keeps event_id and segments.digest unique (pipelines/ingest/store.py); an index
+-- would do the same at three times the cost and a memory that grows with history.
 create table if not exists events (
-    event_id        varchar primary key,
+    event_id        varchar not null,
     event           varchar not null,
     origin          varchar not null,
     ts              timestamp_ms not null,

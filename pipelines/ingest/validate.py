@@ -1,0 +1,83 @@
+"""Rows apart: what is an event of this pepper, and what goes to quarantine, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from compressors.events import WHOLE_ROW, Event, Flaw, RowRefused, decode
+from compressors.pepper import Pepper
+from pipelines.ingest.rows import Row
+
+BATCH = 20_000
+"""Rows that are held at a time."""
+
+FOREIGN_PEPPER = Flaw(
+    "pepper_id",
+    "is of another pepper than this home's; bring it with `toin pepper import`, or use the "
+    "home that has it",
+)
+"""Hashes keyed otherwise would look like other slices, tools and conversations."""
+
+
+class Refused(NamedTuple):
+    """A row that is no event.
+
+    ``field`` and ``reason`` may be stored, ``shown`` is the field as the row names it, for the
+    person alone. ``digest`` is the row's, keyed.
+    """
+
+    line: int
+    field: str
+    reason: str
+    shown: str
+    digest: str
+
+
+class Sifted(NamedTuple):
+    """One batch: ``rows = len(events) + repeated + len(refused)``."""
+
+    rows: int
+    events: list[Event]
+    repeated: int
+    refused: list[Refused]
+
+
+def sift(rows: Iterable[Row], *, pepper: Pepper) -> Iterator[Sifted]:
+    """The rows batch by batch; of events with one id in a batch the first is kept."""
+    remaining = iter(rows)
+    while batch := list(islice(remaining, BATCH)):
+        yield _sift(batch, pepper=pepper)
+
+
+def _sift(rows: Sequence[Row], *, pepper: Pepper) -> Sifted:
+    events: dict[str, Event] = {}
+    refused: list[Refused] = []
+    own = pepper.id
+    for row in rows:
+        try:
+            event = _event(row, own=own)
+        except RowRefused as error:
+            refused.append(_refused(row, error, pepper=pepper))
+        else:
+            events.setdefault(event.event_id, event)
+    repeated = len(rows) - len(refused) - len(events)
+    return Sifted(len(rows), list(events.values()), repeated, refused)
+
+
+def _event(row: Row, *, own: str) -> Event:
+    if row.damage:
+        raise RowRefused(Flaw(WHOLE_ROW, row.damage))
+    event = decode(row.content)
+    if event.pepper_id != own:
+        raise RowRefused(FOREIGN_PEPPER)
+    return event
+
+
+def _refused(row: Row, error: RowRefused, *, pepper: Pepper) -> Refused:
+    flaw = error.flaw
+    # The message is "field NAME: reason", with the name as the row has it.
+    shown = str(error).removeprefix("field ").removesuffix(f": {flaw.reason}")
+    content = row.content.decode("utf-8", "surrogateescape")
+    return Refused(row.line, flaw.field, flaw.reason, shown, pepper.key(content))
