@@ -133,7 +133,7 @@ def test_conversations_taken_as_equals_would_be_wrong_often():
 def test_the_bound_of_the_best_of_six_equals(share, holds):
     # Conversations regret all or nothing. The arm with the lowest bound is selected, and its
     # bound is wrong when it lies below the truth: alpha has to be shared by the candidates.
-    runs, n, rate = 400, 110, 0.05
+    runs, n, rate = 400, 75, 0.05
     rng = np.random.default_rng(5)
     wrong = 0
     for _ in range(runs):
