@@ -10,9 +10,9 @@ from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
-import ibis
-import ibis.expr.datatypes as dt
-import ibis.expr.types as ir
+import ibis  # type: ignore[import-untyped]
+import ibis.expr.datatypes as dt  # type: ignore[import-untyped]
+import ibis.expr.types as ir  # type: ignore[import-untyped]
 
 from compressors.errors import InputRefused
 from pipelines.settings import Settings
