@@ -19,7 +19,7 @@ class Flaw(NamedTuple):
     reason: str
 
 
-class RowRefused(ToinError):  # noqa: N818 - it says what happened
+class RowRefused(ToinError):
     """A row that is no event.
 
     ``flaw`` holds nothing of the row and may be stored. The message may name an unknown

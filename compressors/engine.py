@@ -33,7 +33,7 @@ from compressors.profiles import BUILT_IN_DEFAULT, PASSTHROUGH, Profile
 from compressors.structure import model_family
 from compressors.tokens import estimate
 
-__all__ = ["Compression", "Decision", "Engine", "Health", "Reading"]
+__all__ = ["Compression", "Decision", "Engine", "Health", "Loaded", "Reading", "passages_text"]
 
 
 class Engine:
@@ -265,9 +265,10 @@ class Engine:
             )
         if not query:
             return original
-        passages = self.passages(self.read(original), query)
+        reading = self.read(original)
+        passages = self.passages(reading, query)
         answer = passages_text(passages)
-        return answer if passages and len(answer) < len(original) else original
+        return answer if passages and estimate(answer) < reading.tokens else original
 
     def passages(self, reading: Reading, query: str) -> list[Passage]:
         """The parts of a content that answer ``query``, best first; empty where none does."""

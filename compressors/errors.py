@@ -22,7 +22,7 @@ class ConfigurationError(ToinError):
     """A setting, a home directory or a pepper that cannot be used."""
 
 
-class ProfileRefused(ToinError):  # noqa: N818 - it says what happened
+class ProfileRefused(ToinError):
     """A profile outside the closed set, or a parameter that it may not have.
 
     ``field`` is ``profile`` or the parameter's name, ``reason`` what was expected of it.
@@ -34,7 +34,7 @@ class ProfileRefused(ToinError):  # noqa: N818 - it says what happened
         super().__init__(f"{field}: {reason}")
 
 
-class PublicationRefused(ToinError):  # noqa: N818 - it says what happened
+class PublicationRefused(ToinError):
     """A recommendations file that is refused whole.
 
     ``where`` names line, row and field as far as they are known.
@@ -46,9 +46,9 @@ class PublicationRefused(ToinError):  # noqa: N818 - it says what happened
         super().__init__(f"{where}: {reason}" if where else reason)
 
 
-class HandleUnknown(ToinError):  # noqa: N818 - it says what happened
+class HandleUnknown(ToinError):
     """No original is kept under this handle."""
 
 
-class InputRefused(ToinError):  # noqa: N818 - it says what happened
+class InputRefused(ToinError):
     """A file given by a person that cannot be read as what it should be."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -215,14 +216,9 @@ class SegmentWriter:
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> SegmentWriter:
-        try:
+        with self._refusals():
             self._directory.mkdir(parents=True, exist_ok=True)
             self._file = self._partial.open("wb")
-        except OSError as error:
-            raise ConfigurationError(
-                f"segments cannot be written to {self._directory} ({error.strerror}); "
-                "choose a directory you may write to"
-            ) from error
         return self
 
     def write(self, event: Event) -> None:
@@ -230,6 +226,7 @@ class SegmentWriter:
 
         Raises:
             RowRefused: it is not one of the schema; nothing of it is written.
+            ConfigurationError: the disk does not take it.
         """
         flaw = check(event)
         if flaw is not None:
@@ -237,7 +234,8 @@ class SegmentWriter:
         if self._file is None:
             raise ConfigurationError(f"the segment {self._name} is not open; use it in a `with`")
         line = encode(event) + b"\n"
-        self._file.write(line)
+        with self._refusals():
+            self._file.write(line)
         self._digest.update(line)
         self.events += 1
 
@@ -252,13 +250,29 @@ class SegmentWriter:
             return
         try:
             if kind is None and self.events:
-                file.flush()
-                os.fsync(file.fileno())
-                final = self._directory / f"{self._name}-{self._digest.hexdigest()[:16]}.jsonl"
-                file.close()
-                self._partial.replace(final)
-                sync_directory(self._directory)
-                self.path = final
+                with self._refusals():
+                    self._complete(file)
         finally:
-            file.close()
+            with suppress(OSError):
+                file.close()
             self._partial.unlink(missing_ok=True)
+
+    def _complete(self, file: BinaryIO) -> None:
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
+        final = self._directory / f"{self._name}-{self._digest.hexdigest()[:16]}.jsonl"
+        self._partial.replace(final)
+        sync_directory(self._directory)
+        self.path = final
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        """Say what the operating system refuses in one sentence."""
+        try:
+            yield
+        except OSError as error:
+            raise ConfigurationError(
+                f"the segment {self._name} cannot be written to {self._directory} "
+                f"({error.strerror}); choose a directory you may write to that has room"
+            ) from error

@@ -1,7 +1,9 @@
 """Events made of compressions, and segments that are complete or absent."""
 
+import errno
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -229,6 +231,22 @@ def test_after_an_exception_nothing_bears_a_final_name(
             raise error
 
     with pytest.raises(error):
+        work()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_one_sentence_and_no_file(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def work() -> None:
+        with SegmentWriter(tmp_path, name="x") as segment:
+            segment.write(event_of(engine, compressed(engine)))
+            monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(ConfigurationError, match="No space left"):
         work()
     assert list(tmp_path.iterdir()) == []
 
