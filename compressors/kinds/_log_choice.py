@@ -1,0 +1,239 @@
+"""Which lines of a log stay, however few are asked for, and in which order others join them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from math import ceil
+
+from compressors import relevance
+from compressors.kinds._lines_forms import TIME, Forms
+from compressors.kinds._log_layout import Layout, level, timed
+from compressors.kinds._log_odd import odd
+from compressors.kinds._log_runs import Marks, marks
+from compressors.kinds._log_traces import Trace, traces
+
+_FIRST, _LAST = 3, 5
+_DIGITS = re.compile(r"\d+")
+# Above info level lines of one form still differ in names: so many of them stay.
+_NAMES = 64
+_ENTRY = 400
+_CHUNK = 8
+_EXIT = re.compile(
+    r"(?i:exit(?:ed|s)?\b|return(?:ed)? (?:code|value)|signal|status)[^\n]{0,30}?\b\d+\b"
+)
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_.:/@#-]*[0-9_/@#-][A-Za-z0-9_.:/@#-]*|\"[^\"\n]{3,80}\"")
+_ANSWERS, _ANSWERS_SHARE = 10, 50
+_MATCHES, _MATCHES_SHARE = 20, 10
+# A gap no longer than its own note says less than the lines it stands for.
+_NOTE = 18
+
+
+class Study:
+    """All that can be known of a log before anybody asks for anything."""
+
+    __slots__ = (
+        "_levels",
+        "_marks",
+        "_traces",
+        "exemplars",
+        "forms",
+        "heads",
+        "kept",
+        "loud",
+        "size",
+    )
+
+    def __init__(self, forms: Forms, layout: Layout) -> None:
+        self.forms = forms
+        rows = forms.rows
+        self.size = len(rows) - (not rows[-1])
+        first = [rows[members[0]] for members in self.forms.members]
+        self._levels = [level(row) for row in first]
+        self.heads = [
+            not row[:1].isspace() and (above > 0 or timed(row))
+            for row, above in zip(first, self._levels, strict=True)
+        ]
+        self._traces: list[Trace] = traces(self.forms)
+        self._marks: Marks = marks(rows) if layout.run else Marks(set(), {})
+        self.exemplars: dict[int, int] = {}
+        self.loud: set[int] = set()
+        self.kept: set[int] = set()
+        self._keep()
+
+    def _keep(self) -> None:
+        """Fill ``kept``, of which ``loud`` are lines to show as they are."""
+        size = self.size
+        self.kept.update(range(min(_FIRST, size)), range(max(0, size - _LAST), size))
+        free = self._keep_blocks()
+        self._keep_exemplars(free)
+        self._keep_levels()
+        self._keep_odd()
+        self.kept |= self.loud
+        self.kept.difference_update(range(size, len(self.forms.rows)))
+
+    def _keep_blocks(self) -> set[int]:
+        """Keep traces and failures; give the rows that a block or a passed test covers."""
+        covered: set[int] = set(self._marks.passed)
+        known: set[object] = set()
+        for trace in self._traces:
+            block = range(trace.start, trace.end)
+            if trace.identity in known:
+                covered.update(block)
+            elif not covered.issuperset(block):
+                known.add(trace.identity)
+                self.kept.update(block)
+        self.kept |= self._marks.failed
+        return covered
+
+    def _keep_exemplars(self, covered: set[int]) -> None:
+        """Keep the first row of every form, and of every sort of passed step."""
+        counts: dict[str, int] = {}
+        firsts: dict[str, int] = {}
+        for row, sort in self._marks.passed.items():
+            counts[sort] = counts.get(sort, 0) + 1
+            firsts.setdefault(sort, row)
+        for sort, row in firsts.items():
+            self.exemplars[row] = counts[sort]
+            self.kept.add(row)
+        for form, members in enumerate(self.forms.members):
+            if not self.forms.skeletons[form].strip():
+                continue
+            row = (
+                next((row for row in members if row not in covered), -1) if covered else members[0]
+            )
+            if row >= 0:
+                self.exemplars[row] = len(members)
+                self.kept.add(row)
+
+    def _keep_levels(self) -> None:
+        """Keep lines above info level with what follows them, and lines without a level."""
+        forms = self.forms
+        weights = [len(members) for members in forms.members]
+        levelled = sum(w for w, above in zip(weights, self._levels, strict=True) if above)
+        headed = sum(w for w, head in zip(weights, self.heads, strict=True) if head)
+        spoken = sum(bool(row.strip()) for row in forms.rows)
+        for form, members in enumerate(forms.members):
+            if self._levels[form] == 2:
+                self._keep_names(members)
+        if 2 * headed >= spoken:
+            for row in sorted(self.loud):
+                if self._levels[forms.ids[row]] == 2:
+                    self._keep_entry(row)
+        if 5 * levelled >= 3 * spoken:
+            mute = [
+                row
+                for form, members in enumerate(forms.members)
+                if not self._levels[form] and forms.skeletons[form].strip()
+                for row in members
+            ]
+            if len(mute) <= max(10, self.size // 20):
+                self.loud.update(mute)
+
+    def _keep_names(self, members: Sequence[int]) -> None:
+        """Keep one row for each wording, numbers apart, of a form above info level."""
+        if len(members) == 1 or not self.forms.holes(self.forms.ids[members[0]]):
+            self.loud.add(members[0])
+            return
+        seen: set[str] = set()
+        for row in members:
+            wording = _DIGITS.sub("0", TIME.sub("", self.forms.rows[row], count=1))
+            if wording not in seen:
+                seen.add(wording)
+                self.loud.add(row)
+                if len(seen) == _NAMES:
+                    return
+
+    def _keep_entry(self, row: int) -> None:
+        """Keep the rows without a head of their own that belong to the entry at ``row``."""
+        ids, heads = self.forms.ids, self.heads
+        for number in range(row + 1, min(self.size, row + _ENTRY)):
+            if heads[ids[number]]:
+                return
+            self.loud.add(number)
+
+    def _keep_odd(self) -> None:
+        """Keep rows with a value unlike the others of its place, and different exit codes."""
+        forms = self.forms
+        for form, members in enumerate(forms.members):
+            if len(members) < 2 or not forms.holes(form):
+                continue
+            if _EXIT.search(forms.rows[members[0]]):
+                codes: set[str] = set()
+                for row in members:
+                    found = _EXIT.search(forms.rows[row])
+                    if found and found[0] not in codes and len(codes) < _NAMES:
+                        codes.add(found[0])
+                        self.loud.add(row)
+            for column in forms.columns(form, members):
+                if not TIME.fullmatch(column[0]):
+                    self.loud.update(members[place] for place in odd(column))
+
+    def answers(self, query: str) -> set[int]:
+        """The rows that bear on ``query``: the best by relevance, and all with its identifiers."""
+        rows = self.forms.rows[: self.size]
+        if not query.strip() or not rows:
+            return set()
+        found: set[int] = set()
+        most = max(_MATCHES, len(rows) // _MATCHES_SHARE)
+        for name in sorted({match.strip('".:/') for match in _IDENTIFIER.findall(query)}):
+            if len(name) >= 3:
+                exact = re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])")
+                hits = [
+                    number for number, row in enumerate(rows) if name in row and exact.search(row)
+                ]
+                if len(hits) <= most:
+                    found.update(hits)
+        scores = relevance.rank(query, rows)
+        top = max(scores)
+        ranked = sorted(
+            (number for number, score in enumerate(scores) if score > 0 and 2 * score >= top),
+            key=lambda number: (-scores[number], number),
+        )
+        found.update(ranked[: max(_ANSWERS, len(rows) // _ANSWERS_SHARE)])
+        return found
+
+
+def choose(study: Study, line_share: float, answers: set[int]) -> list[bool]:
+    """Which rows to write: what always stays, what answers, and others spread evenly.
+
+    A larger share keeps every row that a smaller one keeps: the others join in an order
+    that does not depend on the share, and a gap that is not worth its note is closed.
+    """
+    always = study.kept | answers
+    rows = study.forms.rows
+    kept = [row in always for row in range(len(rows))]
+    wanted = ceil(line_share * study.size) - len(always)
+    if wanted > 0:
+        free = [row for row in range(study.size) if row not in always]
+        for row in _spread(free, wanted):
+            kept[row] = True
+    if len(rows) > study.size:
+        kept[-1] = True
+    _close_gaps(rows, kept)
+    return kept
+
+
+def _spread(rows: Sequence[int], wanted: int) -> list[int]:
+    """The first ``wanted`` of ``rows`` in an order that visits short stretches evenly."""
+    stretches = [rows[at : at + _CHUNK] for at in range(0, len(rows), _CHUNK)]
+    bits = max(1, (len(stretches) - 1).bit_length())
+    order = (int(format(number, f"0{bits}b")[::-1], 2) for number in range(1 << bits))
+    taken: list[int] = []
+    for number in order:
+        if number < len(stretches):
+            taken.extend(stretches[number])
+            if len(taken) >= wanted:
+                break
+    return taken[:wanted]
+
+
+def _close_gaps(rows: Sequence[str], kept: list[bool]) -> None:
+    start = -1
+    for number, keep in enumerate(kept):
+        if keep:
+            if start >= 0 and sum(len(row) + 1 for row in rows[start:number]) <= _NOTE:
+                kept[start:number] = [True] * (number - start)
+            start = -1
+        elif start < 0:
+            start = number

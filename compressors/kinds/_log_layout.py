@@ -1,0 +1,154 @@
+"""How the lines of a log are laid out: time stamp, level, logger, and whose run it is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from compressors.kinds._lines import sample
+from compressors.kinds._lines_forms import TIME
+
+_LOUD = "WARN(?:ING)?|ERR(?:OR)?|CRIT(?:ICAL)?|FATAL|SEVERE|ALERT|EMERG(?:ENCY)?|PANIC|FAIL(?:URE)?"
+_QUIET = "TRACE|DEBUG|INFO(?:RMATION)?|NOTICE|VERBOSE|FINE(?:R|ST)?|CONFIG|LOG"
+_ANY_CASE = rf"(?i:(?P<loud{{0}}>{_LOUD})|(?P<quiet{{0}}>{_QUIET}))"
+# Upper case counts anywhere; other spellings only where brackets, a key or a colon say
+# that they are meant. One look behind for all: most places fail at it.
+_LEVEL = re.compile(
+    r"(?<![A-Za-z])(?:"
+    rf"(?:(?P<loud>{_LOUD}|ERR!)|(?P<quiet>{_QUIET}))(?![A-Za-z])"
+    rf"|(?<=[\[<(|]){_ANY_CASE.format(2)}[\]>)|:]"
+    rf"|(?<=, ){_ANY_CASE.format(3)} "
+    rf"|(?:level|lvl|severity)[\"']?[=:] ?[\"']?{_ANY_CASE.format(4)}(?![A-Za-z])"
+    r"|(?:(?P<loud5>[EWF])|(?P<quiet5>I))\d{4} \d\d:\d\d:\d\d"
+    r"|(?P<loud6>error|warning|fatal)(?:\[\w{1,12}\])?: "
+    r")"
+)
+_HEAD, _TIME_WITHIN = 112, 48
+# A time stamp of a log line: as in any row, or seconds since 1970.
+_MOMENT = re.compile(
+    rf"(?<![\w])(?:{TIME.pattern}|1\d{{9}}(?:\.\d+|\d{{3}})?(?!\w))", re.ASCII | re.MULTILINE
+)
+_TRACE = re.compile(
+    r"^\s*Traceback \(most recent call last\):$|^\s+at [\w.$<>/]+ ?\(|^goroutine \d+ \["
+    r"|panicked at |^Exception in thread "
+)
+_FRAME = re.compile(
+    r"\s*File \"[^\"]+\", line \d+|\s+at |\s*\S+\.(?:go|rs):\d+|note: |stack backtrace"
+)
+# One of these is enough to know a run by; other marks have to come more than once.
+_CERTAIN = re.compile(
+    r"=+ (?:test session starts|short test summary|.*\d+ (?:passed|failed))|Ran \d+ tests? in "
+    r"|test result: |\s*--- FAIL: |Tests run: \d+, |npm ERR! | ?tests finished: \d+ "
+    r"|Successfully installed |Tests: +\d+ "
+)
+# The marks of tools that build, test or install, each at the start of a line.
+_RUN = re.compile(
+    r"(?P<pytest>=+ (?:test session starts|FAILURES|ERRORS|short test summary"
+    r"|.*\d+ (?:passed|failed))"
+    r".*=$|(?:PASSED|FAILED|ERROR) \S+::)"
+    r"|(?P<unittest>Ran \d+ tests? in |test_?\w* \([\w.]+\)(?: \.\.\. .*)?$"
+    r"|[^\n]* \.\.\. (?:ok|FAIL|ERROR|skipped .*)$)"
+    r"|(?P<cargo>running \d+ tests?$|test [\w:]+ \.\.\. |test result: "
+    r"| {2,4}Compiling [\w-]+ v|error\[E\d+\]: )"
+    r"|(?P<go>\s*--- (?:PASS|FAIL|SKIP): |=== RUN |(?:ok|FAIL|\?) +\t?\S+\t)"
+    r"|(?P<jest>(?:PASS|FAIL)\s+\S+\.[jt]sx?|\s+[✓✕√×] |Test(?:s| Suites): +\d+ )"
+    r"|(?P<maven>\[(?:INFO|ERROR|WARNING)\] |Tests run: \d+, Failures: )"
+    r"|(?P<npm>npm (?:ERR!|WARN|warn|error|notice|http|timing) |added \d+ packages)"
+    r"|(?P<pip>(?:Collecting|Requirement already satisfied:|Successfully installed"
+    r"|Installing collected packages:|Obtaining) \S)"
+    r"|(?P<compiler>\S+:\d+:(?:\d+:)? (?:fatal )?(?:\w+Warning|error|warning|note): )"
+    r"|(?P<sphinx>Running Sphinx v|building \[\w+\]: |(?:reading sources|writing output)\.\.\. )"
+    r"|(?P<sympy>=+ test process starts =+$| ?tests finished: \d+ |test_\w+ (?:ok|[sfFEw])$)"
+)
+
+
+class Layout(NamedTuple):
+    """What recognition found out; ``shape`` is free of values and sizes."""
+
+    shape: str
+    run: str
+
+
+def level(row: str) -> int:
+    """2 for a line above info level, 1 for one at or below it, 0 for one without a level."""
+    found = _LEVEL.search(row, 0, _HEAD)
+    if found is None:
+        return 0
+    return 2 if found.lastgroup and found.lastgroup.startswith("loud") else 1
+
+
+def timed(row: str) -> bool:
+    """Whether a time stamp stands near the start of ``row``."""
+    return _MOMENT.search(row, 0, _TIME_WITHIN) is not None
+
+
+def recognise_layout(text: str) -> Layout | None:
+    """The layout of ``text`` where it is a log, a trace or the output of a run, else None."""
+    rows = [row for row in sample(text) if row.strip()]
+    if not rows:
+        return None
+    run = _run(rows)
+    own = [row for row in rows if not row[0].isspace()]
+    headed = [row for row in own if timed(row) or level(row)]
+    if (
+        headed
+        and 2 * len(headed) >= len(own)
+        and (len(headed) > 1 or (timed(headed[0]) and level(headed[0]) > 0))
+    ):
+        return Layout(_shape(headed), run)
+    if run:
+        return Layout("run", run)
+    if any(_TRACE.search(row) for row in rows) and any(_FRAME.match(row) for row in rows):
+        return Layout("trace", "")
+    return None
+
+
+def _run(rows: Sequence[str]) -> str:
+    """The tool whose marks are on most rows, if any are."""
+    found = Counter(match.lastgroup or "" for row in rows if (match := _RUN.match(row)))
+    if found.total() < 2 and not any(_CERTAIN.match(row) for row in rows):
+        return ""
+    return min(found, key=lambda name: (-found[name], name)) if found else ""
+
+
+def _shape(rows: Sequence[str]) -> str:
+    """The layout that most rows have."""
+    shapes = Counter(_row_shape(row) for row in rows)
+    return min(shapes, key=lambda shape: (-shapes[shape], shape))
+
+
+_TOKEN = re.compile(r"\[[^\]\n]{0,80}\]|\S+")
+_LOGGER = re.compile(r"[\w$./*-]+(?:\([\w.]+\))?(?:\[\d+\])?:|[\w$]+(?:\.[\w$]+)+|\[[^\]]*\]:?")
+
+
+def _row_shape(row: str) -> str:
+    """Time stamp format, then what stands up to the level and the logger."""
+    moment = _MOMENT.search(row, 0, _TIME_WITHIN)
+    time = ""
+    head = row[:_HEAD]
+    if moment:
+        time = re.sub(r"[A-Z][a-z]{2}", "M", re.sub(r"\d+", "d", moment[0]))
+        time = re.sub(r",? +", " ", time)
+        head = row[: moment.start()] + " \x00 " + row[moment.end() : _HEAD]
+    found = _LEVEL.search(head)
+    if found:
+        head = head[: found.start()] + " \x01 " + head[found.end() :]
+    parts: list[str] = []
+    for word in _TOKEN.findall(head)[:9]:
+        if word == "\x00":
+            parts.append("time")
+        elif word == "\x01":
+            parts.append("level")
+        elif word.isdigit():
+            parts.append("number")
+        elif _LOGGER.fullmatch(word):
+            parts.append("logger")
+            if "level" in parts or not found:
+                break
+        elif "level" in parts or (parts and not found):
+            break
+        else:
+            parts.append("word")
+    return f"{time} {' '.join(parts)}".strip()

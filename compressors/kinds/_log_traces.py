@@ -1,0 +1,128 @@
+"""Stack traces in a log, whole: Python, Java, Go, Rust, JavaScript, also behind a prefix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from typing import NamedTuple
+
+from compressors.kinds._lines_forms import Forms
+from compressors.kinds._log_layout import timed
+
+_PYTHON = "Traceback (most recent call last)"
+_FRAME = re.compile(
+    r'File "[^"\n]+", line \d+'
+    r"|(?:^\s+|\t| {2})at \S.*(?:\)|:\d+)\s*$"
+    r"|(?:^\s+|\t| {2})\.\.\. \d+ (?:more|common frames)"
+)
+_OPENING = re.compile(
+    r"goroutine \d+ \[[^\]]+\]:|panicked at |^Exception in thread |(?:^|\s)Caused by: "
+)
+_FRAMERS = ('File "', "  at ", "\tat ", " more", " common ")
+_OPENERS = ("goroutine ", "panicked at ", "Exception in thread ", "Caused by: ")
+_LINKED = re.compile(
+    r"\s*(?:During handling of the above exception|The above exception was the direct cause)"
+)
+_GOES_ON = re.compile(r"\s*(?:Caused by: |Suppressed: |note: |stack backtrace:|\d+: +\S)")
+_LONGEST = 5_000
+
+
+class Trace(NamedTuple):
+    """The rows of one trace, and what tells it from another one."""
+
+    start: int
+    end: int
+    identity: Hashable
+
+
+def traces(forms: Forms) -> list[Trace]:
+    """The traces in order; they do not overlap."""
+    rows = forms.rows
+    suspects: dict[int, str] = {}
+    for members in forms.members:
+        text = rows[members[0]]
+        mark = "python" if _PYTHON in text else _mark(text)
+        if mark:
+            suspects.update((number, mark) for number in members)
+    found: list[Trace] = []
+    past = 0
+    for row in sorted(suspects):
+        if row < past:
+            continue
+        start, past = _extent(rows, row, suspects, past)
+        identity = tuple(
+            rows[number].strip()
+            if suspects.get(number) == "frame" and not timed(rows[number])
+            else forms.ids[number]
+            for number in range(start, past)
+        )
+        found.append(Trace(start, past, identity))
+    return found
+
+
+def _mark(row: str) -> str:
+    """What a row shows of a trace. The cheap tests rule out nearly all rows."""
+    if any(word in row for word in _FRAMERS) and _FRAME.search(row):
+        return "frame"
+    if any(word in row for word in _OPENERS) and _OPENING.search(row):
+        return "opening"
+    return ""
+
+
+def _extent(rows: list[str], row: int, suspects: dict[int, str], past: int) -> tuple[int, int]:
+    """Where the trace that shows at ``row`` starts and ends."""
+    limit = min(len(rows), row + _LONGEST)
+    if suspects[row] == "python":
+        return row, _python_end(rows, row, suspects, limit)
+    start = row
+    if suspects[row] == "frame" and row > past:
+        start = row - 1  # the line that names the exception
+    while start > past and rows[start - 1].startswith("panic: "):
+        start -= 1
+    if "goroutine" in rows[row] or "panicked at" in rows[row]:
+        if row > past and not rows[row - 1].strip() and row - 1 > past:
+            start = row - 2 if rows[row - 2].startswith(("panic: ", "fatal error: ")) else row
+        return start, _block_end(rows, row, limit)
+    end = row + 1
+    while end < limit and (
+        end in suspects
+        or _GOES_ON.match(rows[end])
+        or (rows[end][:1].isspace() and rows[end].strip())
+    ):
+        end += 1
+    return start, end
+
+
+def _block_end(rows: list[str], row: int, limit: int) -> int:
+    """The end of a block that a blank row or the next entry closes."""
+    end = row + 1
+    while end < limit and rows[end].strip() and not timed(rows[end]):
+        end += 1
+    return end
+
+
+def _python_end(rows: list[str], row: int, suspects: dict[int, str], limit: int) -> int:
+    """The row after the exception's own line, linked tracebacks included."""
+    column = rows[row].find(_PYTHON)
+    prefixed = column > 0 and timed(rows[row])
+
+    def message(number: int) -> str:
+        text = rows[number]
+        return text[column:] if prefixed and timed(text) else text
+
+    end = row + 1
+    while end < limit:
+        text = message(end)
+        if not text[:1].isspace() and suspects.get(end) != "frame":
+            break
+        end += 1
+    end = min(end + 1, limit)
+    ahead = end
+    for _ in range(2):
+        if ahead < limit and not message(ahead).strip():
+            ahead += 1
+        if ahead < limit and _LINKED.match(message(ahead)):
+            ahead += 1
+    if ahead < limit and ahead > end and suspects.get(ahead) == "python":
+        return _python_end(rows, ahead, suspects, limit)
+    return end

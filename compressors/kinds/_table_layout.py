@@ -1,0 +1,116 @@
+"""Which of a table's forms a text has, and its columns."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from compressors.kinds import _lines, _lines_cells, _lines_columns, _lines_listing
+from compressors.kinds._lines_forms import TIME
+
+_RULE = re.compile(r"(?=[^-=─]{0,4}[-=─]{2})[\s|+:=─┼-]+$")
+_NAME = re.compile(r"\s*\"?[A-Za-z_#%@(/][\w .()%/#@&$*-]{0,60}\"?\s*$")
+_MODES = re.compile(r"[-dlcbps][rwxsStT-]{9}[.+@]? +\d+ ")
+_MOST_COLUMNS = 200
+_WHOLE = 20_000
+_SAME, _ALIGNED = 0.9, 0.6
+_TIME_WITHIN = 32
+
+
+class Table(NamedTuple):
+    """The flavour, the delimiter where there is one, and the names of the columns."""
+
+    flavour: str
+    delimiter: str
+    columns: tuple[str, ...]
+
+
+def recognise(text: str) -> Table | None:
+    """The layout of ``text`` where its rows have the same cells, else None."""
+    rows = [row for row in _lines.sample(text, width=_WHOLE) if row.strip()]
+    if len(rows) < 2 or _lines_listing.listed(rows):
+        return None
+    return _drawn(rows) or _delimited(rows) or _aligned(rows)
+
+
+def _drawn(rows: Sequence[str]) -> Table | None:
+    """Markdown, and tables drawn with bars and rules."""
+    rules = [number for number, row in enumerate(rows) if _RULE.match(row)]
+    bars = [row for row in rows if "|" in row or "│" in row]
+    if not rules or len(bars) < 2 or len(bars) + len(rules) < _SAME * len(rows):
+        return None
+    bar = "|" if sum("|" in row for row in bars) * 2 >= len(bars) else "│"
+    head = next((row for row in bars if not _RULE.match(row) and bar in row), "")
+    names = tuple(cell.strip() for cell in head.strip().strip(bar).split(bar))
+    flavour = "markdown" if rows[0].lstrip()[:1] == "|" and rules[0] == 1 else "drawn"
+    return Table(flavour, bar, names[:_MOST_COLUMNS]) if len(names) > 1 else None
+
+
+def _delimited(rows: Sequence[str]) -> Table | None:
+    """CSV and its relatives: the same number of cells in nearly every row."""
+    for delimiter, flavour in (("\t", "tsv"), (",", "csv"), (";", "csv"), ("|", "csv")):
+        head = _lines_cells.split(rows[0], delimiter)
+        # Two plain columns are too little to tell a table from prose with commas.
+        if len(head) < (2 if delimiter == "\t" else 3) and not (len(head) == 2 and len(rows) > 3):
+            continue
+        same = sum(len(_lines_cells.split(row, delimiter)) == len(head) for row in rows)
+        if same < _SAME * len(rows) or same < 2:
+            continue
+        names = [cell.strip().strip('"') for cell in head]
+        if all(_NAME.match(cell) for cell in head) and len(set(names)) == len(names):
+            if len(head) == 2 and any(" " in name for name in names):
+                continue
+            return Table(flavour, delimiter, tuple(names[:_MOST_COLUMNS]))
+        if delimiter == "\t" and len(head) > 1 and same == len(rows) > 2:
+            return Table(flavour, delimiter, (f"{len(head)} columns",))
+    return None
+
+
+def _aligned(rows: Sequence[str]) -> Table | None:
+    """Output of ``ps``, ``df``, ``ls -l`` and the like: columns that start or end alike."""
+    modes = sum(_MODES.match(row) is not None for row in rows)
+    if modes >= max(2, 0.6 * len(rows)):
+        return Table("aligned", "", ("mode", "links", "owner", "group", "size"))
+    if 2 * sum(row.lstrip()[:1] in "|>" for row in rows) > len(rows):
+        return None
+    if 2 * sum(TIME.search(row, 0, _TIME_WITHIN) is not None for row in rows) >= len(rows):
+        return None
+    spaced = sum("  " in row.strip() or "\t" in row.strip() for row in rows)
+    if spaced < _ALIGNED * len(rows) or len(rows) < 3:
+        return None
+    head = _head(rows)
+    if head is None:
+        columns = _lines_columns.places(rows)
+        return Table("aligned", "", (f"{len(columns)} columns",)) if len(columns) > 2 else None
+    body = rows[head + 1 :]
+    words = rows[head].split()
+    filled = Counter(min(len(row.split()), len(words)) for row in body)
+    enough = sum(n for width, n in filled.items() if width >= max(3, len(words) - 2))
+    if len(_lines_columns.places(body)) < 2 or enough < _ALIGNED * len(body):
+        return None
+    names = [cell for cell in re.split(r"\s{2,}|\t", rows[head].strip()) if cell]
+    return Table("aligned", "", tuple((names if len(names) > 2 else words)[:_MOST_COLUMNS]))
+
+
+def _head(rows: Sequence[str]) -> int | None:
+    """The first row that reads like names of columns above values, two of them at least."""
+    for number, row in enumerate(rows[:8]):
+        words = row.split()
+        if len(words) < 3 or len(rows) < number + 3 or not all(map(_header_word, words)):
+            continue
+        capital = sum(word[:1].isupper() or not word[:1].isalpha() for word in words)
+        below = rows[number + 1].split()
+        if 2 * capital >= len(words) or 2 * sum(any(c.isdigit() for c in w) for w in below) >= len(
+            below
+        ):
+            return number
+    return None
+
+
+def _header_word(word: str) -> bool:
+    """Whether ``word`` could be part of a column's name."""
+    return (
+        len(word) <= 30 and not word[0].isdigit() and word[-1] not in ".:;,!?" and "=" not in word
+    )
