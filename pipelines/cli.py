@@ -61,6 +61,19 @@ class _Late(click.Group):
             formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
 
 
+_BEGIN = "\n".join(
+    (
+        "\b",
+        "Begin with:",
+        "  toin run                                  on the bundled demonstration data",
+        "  toin run --traffic DIR --home .toin       on transcripts of your own",
+        '  cat big.json | toin compress --query "failed payments"',
+    )
+)
+
+_EXITS = "Exit codes: 0 done, 1 refused or failed, 2 called wrongly, 130 interrupted."
+
+
 def _version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
         return
@@ -76,7 +89,8 @@ def _version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None
 @click.group(
     cls=_Late,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 1 refused or failed, 2 called wrongly, 130 interrupted.",
+    epilog=_BEGIN
+    + "\n\nExit codes: 0 done, 1 refused or failed, 2 called wrongly, 130 interrupted.",
 )
 @click.option(
     "--version",
@@ -87,17 +101,11 @@ def _version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None
     help="Print the version.",
 )
 def cli() -> None:
-    r"""How far may a coding agent's tool output be compressed? TOIN learns it offline.
+    """How far may a coding agent's tool output be compressed? TOIN learns it offline.
 
     Engines report what they compressed, hashed, and what was asked for again; replays of
     recorded tasks show what can still be solved. From both comes recommendations.toml,
     which engines load at their next start. Nothing is sent anywhere.
-
-    \b
-    Begin with:
-      toin run                                  on the bundled demonstration data
-      toin run --traffic DIR --home .toin       on transcripts of your own
-      cat big.json | toin compress --query "failed payments"
     """
 
 

@@ -57,6 +57,11 @@ recommendations_option = click.option(
 )
 
 
+def examples(*lines: str) -> str:
+    """The end of a help text: calls to copy, a line each, not rewrapped."""
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
+
+
 def say(text: str) -> None:
     """A line for the person, on stderr."""
     click.echo(text, err=True)

@@ -12,6 +12,7 @@ from compressors.home import Home
 from pipelines.commands._common import (
     PATH,
     auth_option,
+    examples,
     home_option,
     json_option,
     pepper_of,
@@ -22,7 +23,14 @@ from pipelines.commands._common import (
 )
 
 
-@click.command("compress")
+@click.command(
+    "compress",
+    epilog=examples(
+        'toin compress big.json --query "orders that failed"',
+        "kubectl logs web-0 | toin compress --tool kubectl --model claude-sonnet-4-5",
+        "toin compress big.json --json | jq .tokens_after",
+    ),
+)
 @click.argument("file", type=PATH, required=False)
 @query_option
 @click.option("--tool", metavar="NAME", help="The tool that returned the content.")
@@ -43,16 +51,10 @@ def command(
     as_json: bool,
     home: Home,
 ) -> None:
-    r"""Compress one content, from FILE or stdin, as an engine in a proxy would.
+    """Compress one content, from FILE or stdin, as an engine in a proxy would.
 
     The shortened text goes to stdout. What was left out is said in the text, with a
     handle: `toin retrieve HANDLE` brings all of it back.
-
-    \b
-    Examples:
-      toin compress big.json --query "orders that failed"
-      kubectl logs web-0 | toin compress --tool kubectl --model claude-sonnet-4-5
-      toin compress big.json --json | jq .tokens_after
     """
     content = _content(file)
     pepper_of(home)

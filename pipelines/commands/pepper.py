@@ -17,21 +17,22 @@ from compressors.pepper import (
     parse_pepper,
     save_pepper,
 )
-from pipelines.commands._common import PATH, home_option, pepper_of, say
+from pipelines.commands._common import PATH, examples, home_option, pepper_of, say
 
 
-@click.group("pepper")
+@click.group(
+    "pepper",
+    epilog=examples(
+        "toin pepper new --home .toin",
+        "toin pepper export > pepper.txt      then, on the next machine:",
+        "toin pepper import pepper.txt",
+    ),
+)
 def command() -> None:
-    r"""The secret of your organisation that keys every hash.
+    """The secret of your organisation that keys every hash.
 
     All proxies and the platform share one. Without it nobody can tell from an event or a
     publication what was in it; with another one, nothing fits together any more.
-
-    \b
-    Examples:
-      toin pepper new --home .toin
-      toin pepper export > pepper.txt      then, on the next machine:
-      toin pepper import pepper.txt
     """
 
 

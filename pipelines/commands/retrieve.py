@@ -5,23 +5,24 @@ from __future__ import annotations
 import click
 
 from compressors.home import Home
-from pipelines.commands._common import home_option, pepper_of
+from pipelines.commands._common import examples, home_option, pepper_of
 from pipelines.commands.compress import write_text
 
 
-@click.command("retrieve")
+@click.command(
+    "retrieve",
+    epilog=examples(
+        "toin retrieve 4f1c2a9be07d5583 > original.json",
+        'toin retrieve 4f1c2a9be07d5583 --query "status 500"',
+    ),
+)
 @click.argument("handle")
 @click.option("--query", metavar="TEXT", help="Only the part of the original that answers this.")
 @home_option
 def command(handle: str, query: str | None, home: Home) -> None:
-    r"""Print the original kept under HANDLE, byte for byte, or the part that answers a query.
+    """Print the original kept under HANDLE, byte for byte, or the part that answers a query.
 
     A handle is the 16 hex digits that a compressed text names.
-
-    \b
-    Examples:
-      toin retrieve 4f1c2a9be07d5583 > original.json
-      toin retrieve 4f1c2a9be07d5583 --query "status 500"
     """
     pepper_of(home)
     from compressors.engine import Engine

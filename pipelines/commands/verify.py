@@ -7,37 +7,40 @@ from pathlib import Path
 import click
 
 from compressors.home import Home
-from pipelines.commands._common import PATH, home_option, pepper_of, say
+from pipelines.commands._common import PATH, examples, home_option, pepper_of, say
 
 
-@click.command("verify")
+@click.command(
+    "verify",
+    epilog=examples(
+        "toin verify .toin/recommendations.toml",
+        "toin verify shipped.toml --home /etc/toin && systemctl restart proxy",
+    ),
+)
 @click.argument("file", type=PATH)
 @home_option
 def command(file: Path, home: Home) -> None:
-    r"""Say whether an engine with this home's pepper would load FILE, a recommendations.toml.
+    """Say whether an engine with this home's pepper would load FILE, a recommendations.toml.
 
     If it would not: the line, row and field and the reason, on stderr, and exit code 1.
-
-    \b
-    Examples:
-      toin verify .toin/recommendations.toml
-      toin verify shipped.toml --home /etc/toin && systemctl restart proxy
     """
     pepper = pepper_of(home)
     from compressors.book import read_book
-
     from compressors.digest import engine_digest
 
-    digest = engine_digest()
-    book = read_book(file, pepper_id=pepper.id, engine=digest)
-    publication = book.publication
+    book = read_book(file, pepper_id=pepper.id, engine=engine_digest())
     click.echo(f"{file}: an engine would load it")
-    if publication is None:
+    head = book.publication
+    if head is None:
         return
-    for line in describe(book):
-        click.echo(line)
-    if digest not in book.engines:
+    click.echo(f"  id {head.id}")
+    made_from = f"{head.origin} traffic" if head.origin else "replays alone"
+    click.echo(
+        f"  {len(book.rows)} rows, {len(book.certificates)} certificates, made from {made_from}"
+        f"{', a demonstration' if head.demonstration else ''}"
+    )
+    if not book.certified:
         say(
-            "note: its certificates are for another engine than the one installed here; an engine "
-            "loads it, says so, and with strict_certificates stays with lossless profiles"
+            "note: its certificates are for another engine than this one; an engine loads it, "
+            "says so, and with strict_certificates stays with lossless profiles"
         )

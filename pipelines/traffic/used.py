@@ -23,73 +23,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from pipelines.traffic.forms.base import Message, plain_text
+from pipelines.traffic.values import shows, values, word_set
 
-LONGEST = 200
 _NAME_WORDS = 6
 _NAME_LENGTH = 60
 
-_TOKEN = re.compile(
-    r"""
-    (?P<url>https?://[^\s"'<>()\[\]{}|\\`]+)
-  | (?P<date>(?<!\d)\d{4}-\d{2}-\d{2}(?!\d))
-  | (?P<path>(?<![\w/])(?:\.{0,2}/)?[\w@+-][\w.@+-]*(?:/[\w.@+-]+)+
-            |(?<![\w/.])/[\w.@+-]+(?:/[\w.@+-]+)*)
-  | (?P<power>(?<![\w.])\d+(?:\.\d+)?[eE][+-]?\d+(?!\w))
-  | (?P<number>(?<![\w.])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|\d{3,})(?![\w]|[.-]\w))
-  | (?P<word>\#?\w+(?:[.-]\w+)*)
-    """,
-    re.VERBOSE,
-)
 _WORDS = re.compile(r"\w+(?:[.'’-]\w+)*")
-_MAP_KEY = re.compile(r"\d\D*\d")
-_DIGIT = re.compile(r"\d")
-_HUMP = re.compile(r"[a-z]{2}[A-Z][a-z]|[A-Z]{2}[a-z]{2}|[a-z][A-Z]{2}")
-_MEASURE = re.compile(r"\d+(?:st|nd|rd|th|[a-zA-Z]{1,2}|min|sec)")
-_DUNDER = re.compile(r"__\w+__")
-_YEAR = range(1900, 2100)
+_MAP_KEY = re.compile(r"[0-9][^0-9]*[0-9]")
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# What every agent knows and writes without having been told.
-_COMMON = _words(
-    """
-    utf-8 utf_8 utf8 ascii latin-1 sha256 sha1 md5 base64 x86_64 amd64 arm64 int8 int16 int32
-    int64 uint8 float32 float64 python2 python3 python2.7 python3.6 python3.8 python3.9
-    py.test node.js e.g i.e setup.py setup.cfg tox.ini conftest.py __init__.py __main__.py
-    pyproject.toml readme.md readme.rst package.json makefile manage.py tests.py models.py
-    utils.py test.py main.py site-packages unit_test unittest.testcase os.path sys.path
-    os.environ sys.argv git.diff print_function read_only http/1.1 text/html
-    application/json /dev/null /bin/bash /bin/sh /usr/bin/env /usr/bin /usr/bin/python
-    /usr/bin/python3 /tmp /usr /etc /bin /home /root and/or true/false yes/no
-    """
-)
-_BUILT_IN = _words(
-    """
-    AssertionError AttributeError BaseException DeprecationWarning EOFError Exception
-    FileExistsError FileNotFoundError FutureWarning ImportError IndentationError IndexError
-    KeyError KeyboardInterrupt LookupError MemoryError ModuleNotFoundError NameError
-    NotImplemented NotImplementedError OSError OverflowError PermissionError RecursionError
-    RuntimeError RuntimeWarning StopIteration SyntaxError SystemExit TypeError UnboundLocalError
-    UnicodeDecodeError UnicodeEncodeError UnicodeError UserWarning ValueError ZeroDivisionError
-    isinstance issubclass staticmethod classmethod
-    """
-)
-_ORDINARY = _words(
+_ORDINARY = word_set(
     """
     true false none null error errors warning info debug success successful failed failure
     pending active inactive open closed name type status test tests default unknown other
     order orders user users item items total price date time page file note notes data
     result results please thank thanks would could should your here there this that with
-    have from will what when which once note yes okay confirmed monday tuesday wednesday
+    have from will what when which once yes okay confirmed monday tuesday wednesday
     thursday friday saturday sunday january february march april june july august september
     october november december summary description title details address email phone
     """
@@ -101,124 +55,44 @@ def used_values(messages: Sequence[Message]) -> dict[int, tuple[str, ...]]:
 
     Places without any are left out.
     """
-    shown: dict[str, int] = {}  # value -> the one tool message that showed it first, unused so far
+    # value or name -> the tool message that showed it first, as long as nobody has said it since
+    shown: dict[str, int] = {}
     names: dict[str, int] = {}
     known: set[str] = set()
     said = _Said()
     used: dict[int, set[str]] = {}
     for place, message in enumerate(messages):
-        role = message["role"]
         text = _told(message)
+        here = _Said(text)
         tokens = values(text)
-        if role == "assistant":
-            for value in tokens & shown.keys():
-                used.setdefault(shown.pop(value), set()).add(value)
-            for name in sorted(_phrases(text, among=names)):
-                used.setdefault(names.pop(name), set()).add(name)
-        elif role != "tool":
-            for value in tokens & shown.keys():
-                del shown[value]
-            for name in sorted(_phrases(text, among=names)):
-                del names[name]
-        if role == "tool":
+        recurring = [*tokens & shown.keys(), *here.among(names)]
+        if message["role"] == "assistant":
+            for value in recurring:
+                place_shown = shown.pop(value) if value in shown else names.pop(value)
+                used.setdefault(place_shown, set()).add(value)
+        elif message["role"] == "tool":
+            named = _names(plain_text(message.get("content"))) - tokens
             for value in tokens - known:
                 shown[value] = place
-            for name in _names(plain_text(message.get("content"))):
-                if name not in known and name not in names and not said.holds(name):
+            for name in named - known:
+                if not said.holds(name):
                     names[name] = place
-                known.add(name)
+            known |= named
+        else:
+            for value in recurring:
+                del (shown if value in shown else names)[value]
         known |= tokens
-        said.add(text)
+        said.add(here)
     return {place: tuple(sorted(found)) for place, found in sorted(used.items())}
 
 
 def missing(used: Sequence[str], text: str) -> tuple[str, ...]:
     """Those of ``used`` that ``text`` does not show, in their order."""
-    if not used:
-        return ()
-    shown = values(text)
-    gone = [value for value in used if value not in shown]
-    if not gone:
-        return ()
-    said = _Said()
-    said.add(text)
-    return tuple(value for value in gone if not said.holds(value))
-
-
-def values(text: str) -> set[str]:
-    """The numbers, dates, paths, URLs and identifiers in ``text``, each in one spelling."""
-    return set(_tokens(text))
-
-
-def _tokens(text: str) -> Iterator[str]:
-    for match in _TOKEN.finditer(text):
-        token = match[0]
-        if len(token) > LONGEST:
-            continue
-        if match.lastgroup == "word":
-            yield from _identifiers(token)
-        elif match.lastgroup == "number":
-            if (number := _number(token)) is not None:
-                yield number
-        elif match.lastgroup == "path":
-            yield from _path(token)
-        elif match.lastgroup != "power":  # 1e-05: a tolerance, written from habit
-            yield token.rstrip(".,;:/")
-
-
-def _identifiers(token: str) -> Iterator[str]:
-    token = token.removeprefix("self.").removeprefix("cls.")
-    if _is_identifier(token):
-        yield token.lstrip("#")
-    if "." in token:
-        for part in token.split("."):
-            if _is_identifier(part):
-                yield part
-    elif "-" in token and not _DIGIT.search(token):
-        for part in token.split("-"):
-            if _is_identifier(part):
-                yield part
-
-
-def _is_identifier(token: str) -> bool:
-    if len(token) < 4 or _DUNDER.fullmatch(token) or token.lower() in _COMMON:
-        return False
-    if token in _BUILT_IN or token.isdecimal() or not any(letter.isalpha() for letter in token):
-        return False
-    if _DIGIT.search(token):
-        return not _MEASURE.fullmatch(token)
-    if len(token) < 6:
-        return False
-    if "." in token:
-        return all(len(part) > 1 for part in token.split("."))
-    return "_" in token.strip("_") or bool(_HUMP.search(token))
-
-
-def _number(token: str) -> str | None:
-    number = Decimal(token.replace(",", ""))
-    if number == number.to_integral_value():
-        whole = int(number)
-        digits = str(whole)
-        if "." not in token and whole in _YEAR:
-            return None
-        if len(digits) < 3 or len(digits.rstrip("0")) == 1 or (whole % 50 == 0 and whole < 1000):
-            return None
-        return digits
-    return format(number.normalize(), "f")
-
-
-def _path(token: str) -> Iterator[str]:
-    token = token.removeprefix("./").rstrip(".,:;/")
-    if token.lower() in _COMMON or len(token) < 5:
-        return
-    pieces = token.strip("/").split("/")
-    last = pieces[-1]
-    if token.startswith("/") or len(pieces) > 2 or "." in last or "_" in token:
-        if not all(piece.isdecimal() for piece in pieces):
-            yield token
-    elif all(piece.isdecimal() for piece in pieces):
-        return
-    yield from _identifiers(last)
+    gone = [value for value in used if not shows(text, value)]
+    if not any(map(_is_phrase, gone)):
+        return tuple(gone)
+    said = _Said(text)
+    return tuple(value for value in gone if not (_is_phrase(value) and said.holds(value)))
 
 
 def _names(content: str) -> set[str]:
@@ -226,7 +100,8 @@ def _names(content: str) -> set[str]:
     parsed = _parsed(content)
     if parsed is None:
         return set()
-    return {leaf for leaf in _leaves(parsed) if isinstance(leaf, str) and _is_name(leaf)}
+    leaves = {leaf for leaf in _leaves(parsed) if isinstance(leaf, str)}
+    return {leaf for leaf in leaves if _is_name(leaf)}
 
 
 def _is_name(leaf: str) -> bool:
@@ -238,31 +113,42 @@ def _is_name(leaf: str) -> bool:
     return 2 <= len(words) <= _NAME_WORDS and not all(word.isdecimal() for word in words)
 
 
-def _phrases(text: str, *, among: Mapping[str, int]) -> set[str]:
-    """Those of ``among`` that ``text`` says: single words as written, phrases in any case."""
-    if not among:
-        return set()
-    said = _Said()
-    said.add(text)
-    return {name for name in among if said.holds(name)}
+def _is_phrase(value: str) -> bool:
+    return len(_folded(value)[0]) > 1
+
+
+@lru_cache(maxsize=65536)
+def _folded(phrase: str) -> tuple[tuple[str, ...], str]:
+    """The words of a phrase in one case, and the piece of a row that they make."""
+    words = tuple(word.casefold() for word in _WORDS.findall(phrase))
+    return words, f" {' '.join(words)} "
 
 
 class _Said:
-    """Everything said so far, as one row of words, to look whole phrases up in."""
+    """What was said, as rows of words: single words as written, phrases in any case."""
 
-    def __init__(self) -> None:
-        self._parts: list[str] = []
+    def __init__(self, text: str = "") -> None:
+        words = _WORDS.findall(text)
+        self._single = set(words)
+        self._rows = [f" {' '.join(words)} ".casefold()]
+        self._folded = {word.casefold() for word in self._single}
 
-    def add(self, text: str) -> None:
-        self._parts.append(" " + " ".join(_WORDS.findall(text)) + " ")
+    def add(self, other: _Said) -> None:
+        """Everything that ``other`` says is said here, too."""
+        self._single |= other._single
+        self._folded |= other._folded
+        self._rows += other._rows
 
     def holds(self, phrase: str) -> bool:
-        words = _WORDS.findall(phrase)
-        wanted = f" {' '.join(words)} "
+        """Whether ``phrase`` was said as a whole."""
+        words, row = _folded(phrase)
         if len(words) == 1:
-            return any(wanted in part for part in self._parts)
-        wanted = wanted.casefold()
-        return any(wanted in part.casefold() for part in self._parts)
+            return phrase in self._single
+        return self._folded.issuperset(words) and any(row in each for each in self._rows)
+
+    def among(self, values: Mapping[str, int]) -> set[str]:
+        """Those of ``values`` that were said."""
+        return {value for value in values if self.holds(value)}
 
 
 def _told(message: Message) -> str:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.traffic.forms.base import Message, answer, call, calling
-from pipelines.traffic.used import missing, used_values, values
+from pipelines.traffic.used import missing, used_values
+from pipelines.traffic.values import values
 
 ANSWER = 2  # the place of the tool message below
 

@@ -1,0 +1,76 @@
+"""``toin ingest``: segments into the warehouse, and nothing more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from compressors.home import Home
+from pipelines.commands._common import (
+    PATH,
+    examples,
+    home_option,
+    json_option,
+    need,
+    pepper_of,
+    print_json,
+    say,
+)
+
+NAMED = 20
+"""Refused rows that are told one by one; all of them are in quarantine."""
+
+
+@click.command(
+    "ingest",
+    epilog=examples(
+        "toin ingest segments/ --home .toin",
+        "toin ingest proxy-7-20261120.jsonl.zst --json | jq .quarantined",
+    ),
+)
+@click.argument("paths", metavar="PATH...", type=PATH, nargs=-1, required=True)
+@json_option
+@home_option
+def command(paths: tuple[Path, ...], as_json: bool, home: Home) -> None:
+    """Take event segments, or directories of them, into the home's warehouse.
+
+    Segments are `*.jsonl`, `*.jsonl.zst` or `*.parquet`. Each event is stored once, however
+    often it is delivered. A row that is no event of the schema goes to quarantine and is
+    named on stderr by file, line, field and reason; the good rows beside it are kept, and
+    once its cause is mended the segment is read again. Nothing is evaluated here: that is
+    `toin run --telemetry`.
+    """
+    need("duckdb", "polars", "zstandard", extra="pipelines")
+    pepper = pepper_of(home)
+    from pipelines.commands._progress import reporter
+    from pipelines.ingest import ingest
+    from pipelines.warehouse import Warehouse
+
+    home.ensure()
+    with reporter() as told, Warehouse(home.warehouse).connect() as con:
+        report = ingest(con, paths, pepper=pepper, progress=told.step)
+    for row in report.by_reason[:NAMED]:
+        say(f"quarantined: {row}")
+    if report.quarantined > NAMED:
+        say(f"and {report.quarantined - NAMED} more rows in quarantine")
+    if report.quarantined:
+        say("mend the cause and run this again: the segments are then read once more")
+    if as_json:
+        print_json(
+            {
+                "segments": report.segments,
+                "known": report.known,
+                "rows": report.rows,
+                "stored": report.stored,
+                "duplicates": report.duplicates,
+                "quarantined": report.quarantined,
+                "reasons": [row._asdict() for row in report.by_reason],
+            }
+        )
+        return
+    known = f" ({report.known} known already)" if report.known else ""
+    click.echo(
+        f"{report.segments} segments{known}: {report.rows} rows = {report.stored} stored "
+        f"+ {report.duplicates} duplicates + {report.quarantined} quarantined"
+    )
