@@ -33,7 +33,7 @@ check: install   ## lint, format, types, who may import whom, packaged defaults
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python benchmarks/renew_defaults.py --check
+	$(BIN)/python -m pipelines.defaults --check
 
 dev: install     ## Dagster's own UI, with a persistent home
 	$(BIN)/toin dev --home $(HOME_DIR)
@@ -43,7 +43,7 @@ dashboard: install ## savings and accuracy in the browser
 
 DATA ?=
 defaults: install ## publish the package's defaults anew (DATA=folder: on the full data sets)
-	$(BIN)/python benchmarks/renew_defaults.py $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m pipelines.defaults $(if $(DATA),--data $(DATA))
 
 requirements:    ## compile the pins anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra pipelines --extra dashboards --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/run.txt
