@@ -55,7 +55,8 @@ conversations = {conversations}
 
 def transcripts(*, seed: int) -> dict[str, list[dict[str, object]]]:
     """All conversations by group, in order."""
-    words, found = phrases(), {}
+    words = phrases()
+    found: dict[str, list[dict[str, object]]] = {}
     plan = [(shop, n) for shop in shops() for n in range(A_GROUP)]
     kinds = [list(WORK)[(n + place // A_GROUP) % 3] for place, (_, n) in enumerate(plan)]
     hidden = _hidden(kinds, seed=seed)

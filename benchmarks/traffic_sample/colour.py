@@ -26,6 +26,16 @@ SETTINGS = (
     ("queue_depth", range(200, 9000, 100)), ("page_rows", range(20, 500, 10)),
     ("drain_seconds", range(5, 120, 5)), ("sample_permille", range(1, 100)),
 )  # fmt: skip
+SECTIONS = {
+    "http": ("request_timeout_ms", "max_body_kb", "keepalive_seconds", "header_limit", "workers"),
+    "store": ("pool_size", "statement_timeout_ms", "lock_ttl_s", "vacuum_hour", "page_rows"),
+    "queue": ("batch_rows", "retry_limit", "backoff_ms", "visibility_s", "queue_depth"),
+    "cache": ("cache_minutes", "max_entries", "stale_seconds", "shards", "warm_rows"),
+    "mail": ("per_minute", "bounce_limit", "template_version", "digest_hour", "attachment_kb"),
+    "tracing": ("sample_permille", "span_limit", "flush_ms", "retention_days", "baggage_bytes"),
+    "deploy": ("drain_seconds", "surge_percent", "probe_seconds", "grace_seconds", "revisions"),
+    "limits": ("per_client", "burst", "window_seconds", "ban_minutes", "open_files"),
+}
 USES = (
     "    result = {symbol}({a}, now=clock())",
     "        if not {symbol}({a}):",
@@ -71,19 +81,28 @@ def diff(draw: Draw) -> Listing:
     rng.shuffle(settings)
     name, values = settings[0]
     old, new = rng.sample(list(values), 2)
-    hunks, at = [], rng.randrange(6, 30)
-    for place, (other, choices) in enumerate(settings[:4]):
-        before = [f" {o.upper()} = {pick(rng, c)}" for o, c in settings[4 + place : 7 + place]]
-        changed = (
-            [f"-{name.upper()} = {old}", f"+{name.upper()} = {new}"]
-            if place == 1
-            else [f"+# {other}: {pick(rng, choices)} was tried and gave nothing"]
-        )
+    hunks, at, grown = [], rng.randrange(6, 30), 0
+    wanted = rng.randrange(2, 9)
+    for place in range(rng.randrange(11, 15)):
+        before = [
+            f" {key.upper()} = {pick(rng, list(c))}" for key, c in rng.sample(settings[1:], 3)
+        ]
+        if place == wanted:
+            changed = [f"-{name.upper()} = {old}", f"+{name.upper()} = {new}"]
+        else:
+            thing = pick(rng, THINGS)
+            changed = [
+                f"-    {pick(rng, VERBS)}_{thing}({pick(rng, NAMES)})",
+                f"+    {pick(rng, VERBS)}_{thing}({pick(rng, NAMES)}, {pick(rng, NAMES)}=None)",
+            ]
+            if rng.random() < 0.4:
+                changed.append(f"+    log.debug('{thing} done for %s', {pick(rng, NAMES)})")
         after = [f" def {pick(rng, VERBS)}_{pick(rng, THINGS)}({pick(rng, NAMES)}):", "     ..."]
-        grown = 0 if place == 1 else 1
-        size = len(before) + len(after) + (1 - grown)
-        hunks.append(f"@@ -{at},{size} +{at + place},{size + grown} @@")
+        more = sum(line[0] == "+" for line in changed) - 1
+        size = len(before) + len(after)
+        hunks.append(f"@@ -{at},{size + 1} +{at + grown},{size + 1 + more} @@")
         hunks += before + changed + after
+        grown += more
         at += rng.randrange(20, 70)
     digest = [f"{rng.getrandbits(28):07x}" for _ in range(2)]
     head = [
@@ -98,24 +117,25 @@ def diff(draw: Draw) -> Listing:
 
 
 def config(draw: Draw, service: Mapping[str, Any]) -> Listing:
-    """The configuration of a service, as YAML."""
+    """The configuration of a service, as YAML; every service has the same keys."""
     rng = draw.rng
-    settings = list(SETTINGS)
-    rng.shuffle(settings)
     path = f"deploy/{service['name']}/settings.yaml"
-    target: dict[str, str] = {}
     lines = [f"service: {service['name']}", "environment: production"]
-    wanted = rng.randrange(9)
-    for group in range(3):
-        lines.append(f"{pick(rng, STEMS)}_{group + 1}:")
-        for place, (key, values) in enumerate(settings[group * 3 : group * 3 + 3]):
-            value = pick(rng, values)
+    found = []
+    for section, keys in SECTIONS.items():
+        lines.append(f"{section}:")
+        for key in keys:
+            value = rng.randrange(2, 99) * pick(rng, (1, 1, 5, 25, 100))
             lines.append(f"  {key}: {value}")
-            if group * 3 + place == wanted:
-                target = {"key": key, "value": str(value), "path": path}
+            found.append({"key": f"{section}.{key}", "value": str(value), "path": path})
+        reviewer, runbook = pick(rng, STEMS), f"{pick(rng, VERBS)}-{section}"
+        lines.append(f"  note: reviewed by {reviewer} team, see runbook {runbook}")
         lines.append(f"  logger: {pick(rng, service['loggers'])}")
     lines.append("hosts:")
-    lines += [f"  - {service['host']}-{n:02d}.internal" for n in sorted(rng.sample(range(1, 24), 9))]
+    lines += [
+        f"  - {service['host']}-{n:02d}.internal" for n in sorted(rng.sample(range(1, 60), 9))
+    ]
+    target = pick(rng, found)
     spoken = {"key": target["key"], "service": service["name"]}
     content = "\n".join(lines) + "\n"
     return Listing("read_config", {"path": path}, spoken, content, target, {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,15 +14,15 @@ def service_log(
     draw: Draw,
     service: Mapping[str, Any],
     intent: str,
-    phrases: list[str],
+    windows: Mapping[str, Sequence[str]],
 ) -> Listing:
     """A stretch of ``service``'s log; the target line is made to fit the intent."""
     rng = draw.rng
     minutes = pick(rng, (10, 15, 20, 30))
     start, end = draw.window(minutes=minutes)
-    count = rng.randrange(60, 101)
+    count = rng.randrange(60, 96)
     moments = sorted(rng.sample(range(minutes * 60_000), count))
-    hosts = [f"{service['host']}-{n:02d}" for n in sorted(rng.sample(range(1, 24), 4))]
+    hosts = [draw.once(lambda: f"{service['host']}-{_pod(draw)}") for _ in range(4)]
     loggers = service["loggers"]
     lines: list[dict[str, str]] = []
     for moment in moments:
@@ -83,8 +83,16 @@ def service_log(
         "from": f"{start:%Y-%m-%dT%H:%MZ}",
         "to": f"{end:%Y-%m-%dT%H:%MZ}",
     }
-    spoken = {"service": service["name"], "when": said(rng, start, end, phrases), "job": job}
-    return Listing("read_service_log", asked, spoken, content, {**lines[at], "job": job}, other)
+    spoken = {"service": service["name"], **said(rng, start, end, windows)}
+    return Listing(
+        "read_service_log", asked, spoken, content, {**lines[at], "job": job}, {**other, "job": ""}
+    )
+
+
+def _pod(draw: Draw) -> str:
+    """The changing end of a host's name."""
+    letters = "bcdfghjklmnpqrstvwxz"
+    return "".join(f"{pick(draw.rng, letters)}{draw.rng.randrange(2, 10)}" for _ in range(2))
 
 
 def _line(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from traffic_sample import colour
 from traffic_sample.listings import Listing, inventory, orders
 from traffic_sample.logs import service_log
+from traffic_sample.wants import reply, wanted
 from traffic_sample.world import Draw, load, pick
 
 Phrases = Mapping[str, Any]
@@ -56,6 +58,10 @@ RECEIPTS = {
 }  # fmt: skip
 
 
+LOOSE = (("Please", "pls"), ("please", "pls"), ("thank you", "thx"), ("hanks", "hx"))
+_CAPITAL = re.compile(r"(^|[.?!:] )([A-Z])(?=[a-z' ])(?!I[ '])")
+
+
 @dataclass(slots=True)
 class Talk:
     """A conversation in the making.
@@ -73,17 +79,24 @@ class Talk:
     seen: dict[str, int] = field(default_factory=dict)
     last: dict[str, dict[str, str]] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
+    manner: str = "plain"
 
     def fresh(self, choices: Sequence[str]) -> str:
         """A phrase that was not used in this conversation, where there is one left."""
         left = [each for each in choices if each not in self.said] or list(choices)
         chosen = pick(self.draw.rng, left)
-        self.said.add(chosen)
+        if chosen:
+            self.said.add(chosen)
         return chosen
 
-    def user(self, *parts: str) -> None:
-        """What the person says; the manner of writing stays that of the person."""
-        self.messages.append({"role": "user", "content": " ".join(part for part in parts if part)})
+    def user(self, text: str) -> None:
+        """What the person says."""
+        self.messages.append({"role": "user", "content": text})
+
+    def worded(self, templates: Sequence[str], slots: Mapping[str, str]) -> str:
+        """``templates`` filled, in the person's own manner of writing."""
+        parts = (mannered(part, self.manner).format_map(slots) for part in templates if part)
+        return " ".join(parts)
 
     def answer(self, *parts: str) -> None:
         """What the agent says."""
@@ -98,11 +111,19 @@ class Talk:
             text = json.dumps(arguments, ensure_ascii=False)
             function = {"name": name, "arguments": text}
             made.append({"id": key, "type": "function", "function": function})
-            results.append(
-                {"role": "tool", "tool_call_id": key, "name": name, "content": content}
-            )
+            results.append({"role": "tool", "tool_call_id": key, "name": name, "content": content})
         self.messages.append({"role": "assistant", "content": thought or None, "tool_calls": made})
         self.messages.extend(results)
+
+
+def mannered(template: str, manner: str) -> str:
+    """``template`` as a person of this manner would write it: with or without capitals."""
+    if manner != "lower":
+        return template
+    text = _CAPITAL.sub(lambda match: match[1] + match[2].lower(), template)
+    for formal, loose in LOOSE:
+        text = text.replace(formal, loose)
+    return text.replace("{When}", "{when}").replace("{Where}", "{where}").removesuffix(".")
 
 
 def converse(
@@ -110,7 +131,8 @@ def converse(
 ) -> list[dict[str, Any]]:
     """The messages of one conversation of a kind of work."""
     rng, common = draw.rng, phrases["common"]
-    talk = Talk(draw, work, hidden, phrases)
+    manner = pick(rng, ("plain", "plain", "plain", "lower", "terse"))
+    talk = Talk(draw, work, hidden, phrases, manner=manner)
     rules = list(common["house"]["rules"])
     rng.shuffle(rules)
     role = pick(rng, common[work]["roles"]).format(title=draw.shop["title"])
@@ -149,7 +171,7 @@ def _fetch(talk: Talk, slice_: str, mode: str | None) -> tuple[str, Listing, Phr
     rng = draw.rng
     book = talk.phrases[slice_]
     intent = "spot" if mode == "spot" else pick(rng, INTENTS[slice_])
-    windows, places = (talk.phrases["common"]["windows"][key] for key in ("phrases", "places"))
+    windows = talk.phrases["common"]["windows"]
     given: dict[str, str] = {}
     if slice_ == "orders":
         source = talk.last.get("log", {})
@@ -162,53 +184,81 @@ def _fetch(talk: Talk, slice_: str, mode: str | None) -> tuple[str, Listing, Phr
             intent, given = "by_name", {"name": bought["item"]}
         elif intent != "spot" and broken.get("sku") and rng.random() < 0.7:
             intent, given = "by_sku", {"sku": broken["sku"]}
-        listing = inventory(draw, intent, places, given=given)
+        listing = inventory(draw, intent, windows["places"], given=given)
     else:
-        roles = ("stock",) if talk.work == "warehouse" else ("checkout", "payments", "search", "labels")
-        service = pick(rng, [s for s in draw.shop.services if s["role"] in roles])
+        own = talk.work == "warehouse"
+        service = pick(rng, [s for s in draw.shop.services if (s["role"] == "stock") == own])
         listing = service_log(draw, service, intent, windows)
     return intent, listing, book[intent]
 
 
 def _step(talk: Talk, slice_: str) -> None:
     """One request, the call that answers it, an action now and then, and the answer."""
-    rng, common = talk.draw.rng, talk.phrases["common"]
+    rng, common, book = talk.draw.rng, talk.phrases["common"], talk.phrases[slice_]
     nth = talk.seen.get(slice_, 0)
     talk.seen[slice_] = nth + 1
     mode = talk.hidden.get((slice_, nth))
     intent, listing, words = _fetch(talk, slice_, mode)
     row = listing.other if mode == "spot" else listing.target
-    action = None
-    if mode != "spot" and rng.random() < 0.4 and intent in ACTIONS:
-        action = pick(rng, ACTIONS[intent])
-        if action == "fetch_trace" and not row["ref"]:
-            action = None
-    first = len(talk.messages) == 1
-    opener = pick(rng, common["openers"] if first else common["bridges"])
-    ask = talk.fresh(words["ask"]).format_map({**row, **listing.spoken})
-    closer = pick(rng, common["closers"])
+    action = _action(talk, intent, row)
+    opener, closer = _around(talk)
+    ask = talk.fresh(words["ask"])
     wish = talk.fresh(common["actions"][action]["ask"]) if action else ""
-    talk.user(opener, ask, wish, closer)
+    shown = {**row, **listing.spoken}
+    talk.user(talk.worded((opener, ask, wish, closer), shown))
     talk.call([(listing.tool, listing.asked, listing.content)], pick(rng, common["thinking"]))
-    tell = talk.fresh(words["tell"]).format_map({**row, **listing.spoken})
-    talk.answer(tell, _act(talk, action, row) if action else "")
+    done = _act(talk, action, row) if action else ""
+    talk.answer(_told(talk, slice_, ask, words["tell"], shown), done)
     talk.last[slice_] = row
-    book = talk.phrases[slice_]
     if mode == "later":
-        row = listing.other
-        talk.user(talk.fresh(book["later"]["ask"]).format_map({**row, **listing.spoken}))
-        talk.answer(talk.fresh(book["later"]["tell"]).format_map({**row, **listing.spoken}))
+        row, more = listing.other, book["later"]
     elif mode is None and rng.random() < 0.12:
-        talk.user(talk.fresh(book["again"]["ask"]))
-        talk.answer(talk.fresh(book["again"]["tell"]).format_map({**row, **listing.spoken}))
+        more = book["again"]
+    else:
+        return
+    ask, shown = talk.fresh(more["ask"]), {**row, **listing.spoken}
+    talk.user(talk.worded((ask,), shown))
+    talk.answer(_told(talk, slice_, ask, more["tell"], shown))
+
+
+def _around(talk: Talk) -> tuple[str, str]:
+    """What is said before and after a request; nothing by people of few words."""
+    if talk.manner == "terse":
+        return "", ""
+    common = talk.phrases["common"]
+    before = common["openers"] if len(talk.messages) == 1 else common["bridges"]
+    return talk.fresh(before), talk.fresh(common["closers"])
+
+
+def _told(talk: Talk, slice_: str, ask: str, tells: Sequence[str], slots: Mapping[str, str]) -> str:
+    """An answer that names what the template ``ask`` asks for."""
+    left = [tell for tell in tells if tell not in talk.said] or list(tells)
+    told = reply(talk.draw.rng, wanted(slice_, ask), left, talk.phrases[slice_]["fill"])
+    talk.said.add(told)
+    return told.format_map(slots)
+
+
+def _action(talk: Talk, intent: str, row: Mapping[str, str]) -> str | None:
+    """What the person wants done besides, where that makes sense for the row."""
+    rng = talk.draw.rng
+    if intent not in ACTIONS or rng.random() >= 0.45:
+        return None
+    action = pick(rng, ACTIONS[intent])
+    fits = {
+        "hold_shipment": row.get("status") in ("paid", "packed"),
+        "open_carrier_claim": row.get("status") in ("shipped", "delivered"),
+        "fetch_trace": bool(row.get("ref")),
+    }
+    return action if fits.get(action, True) else None
 
 
 def _act(talk: Talk, action: str, row: Mapping[str, str]) -> str:
     """Carry out ``action`` on ``row``; gives back what the agent says of it."""
     rng, words = talk.draw.rng, talk.phrases["common"]["actions"][action]
     receipt = talk.draw.receipt(RECEIPTS[action])
-    arguments = {need: row[FILLS[need]] for need in words["needs"]}
-    ack = pick(rng, words["ack"]).format_map({**arguments, "receipt": receipt})
+    needed = {need: row[FILLS[need]] for need in words["needs"]}
+    ack = pick(rng, words["ack"]).format_map({**needed, "receipt": receipt})
+    arguments = {k: float(v) if k == "amount" else v for k, v in needed.items()}
     talk.call([(action, arguments, ack)])
     return talk.fresh(words["tell"]).format(receipt=receipt)
 
@@ -220,14 +270,14 @@ def _double(talk: Talk, both: Sequence[str]) -> None:
     for slice_ in both:
         talk.seen[slice_] = talk.seen.get(slice_, 0) + 1
         _, listing, words = _fetch(talk, slice_, None)
-        shown = {**listing.target, **listing.spoken}
-        asks.append(talk.fresh(words["ask"]).format_map(shown))
-        tells.append(talk.fresh(words["tell"]).format_map(shown))
+        ask, shown = talk.fresh(words["ask"]), {**listing.target, **listing.spoken}
+        asks.append(talk.worded((ask,), shown))
+        tells.append(_told(talk, slice_, ask, words["tell"], shown))
         calls.append((listing.tool, listing.asked, listing.content))
         talk.last[slice_] = listing.target
-    joint = pick(rng, ("And:", "Second thing:", "Also,", "At the same time:", "Besides:"))
-    opener = pick(rng, common["openers"] if len(talk.messages) == 1 else common["bridges"])
-    talk.user(opener, asks[0], joint, asks[1])
+    joint = pick(rng, ("And:", "Second thing:", "Also:", "At the same time:", "Besides:"))
+    opener, _ = _around(talk)
+    talk.user(" ".join(filter(None, (mannered(opener, talk.manner), asks[0], joint, asks[1]))))
     talk.call(calls, pick(rng, common["thinking"]))
     talk.answer(*tells)
 
@@ -243,13 +293,11 @@ def _aside(talk: Talk) -> None:
     else:
         listing = colour.config(talk.draw, pick(rng, talk.draw.shop.services))
     shown = {**listing.spoken, **listing.target}
-    talk.user(pick(rng, words[f"{name}_ask"]).format_map(shown))
+    talk.user(talk.worded((talk.fresh(words[f"{name}_ask"]),), shown))
     talk.call([(listing.tool, listing.asked, listing.content)])
-    talk.answer(pick(rng, words[f"{name}_tell"]).format_map(shown))
+    talk.answer(talk.fresh(words[f"{name}_tell"]).format_map(shown))
 
 
 def phrases() -> Phrases:
     """All words of the sample."""
-    return {
-        name: load(f"phrases_{name}") for name in ("orders", "inventory", "log", "common")
-    }
+    return {name: load(f"phrases_{name}") for name in ("orders", "inventory", "log", "common")}

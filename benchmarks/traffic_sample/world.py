@@ -60,7 +60,9 @@ class Draw:
     shop: Shop
     people: list[str] = field(default_factory=list)
     sold: list[str] = field(default_factory=list)
+    chosen: list[str] = field(default_factory=list)
     stored: list[str] = field(default_factory=list)
+    cities: list[str] = field(default_factory=list)
     days: list[date] = field(default_factory=list)
     places: list[tuple[str, str]] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
@@ -73,9 +75,11 @@ class Draw:
         rng.shuffle(self.people)
         goods = [f"{made} {thing}" for made in shop["made"] for thing in shop["goods"]]
         rng.shuffle(goods)
-        # What is ordered and what is stored are drawn apart, so that a product named later
-        # does not happen to stand in an earlier list.
-        self.sold, self.stored = goods[:130], goods[130:]
+        # What a talk is about never stands in an earlier list by chance: what was used of a
+        # list could not be told otherwise.
+        self.sold, self.chosen, self.stored = goods[:90], goods[90:120], goods[120:]
+        self.cities = list(shop["cities"])
+        rng.shuffle(self.cities)
         self.days = [FIRST_DAY + timedelta(days=n) for n in range(DAYS)]
         rng.shuffle(self.days)
         self.places = [(house, zone) for house in shop["warehouses"] for zone in ZONES]
@@ -106,8 +110,10 @@ class Draw:
         return start, start + timedelta(minutes=minutes)
 
 
-def said(rng: Random, start: datetime, end: datetime, phrases: Sequence[str]) -> str:
-    """A window as a person would put it."""
+def said(
+    rng: Random, start: datetime, end: datetime, windows: Mapping[str, Sequence[str]]
+) -> dict[str, str]:
+    """A window as a person would put it: ``when`` and, as a noun, ``span``."""
     day = pick(
         rng,
         (
@@ -119,9 +125,9 @@ def said(rng: Random, start: datetime, end: datetime, phrases: Sequence[str]) ->
             f"the {ordinal(start.day)} of {start:%B}",
         ),
     )
-    return pick(rng, phrases).format_map(
-        {"day": day, "from": f"{start:%H:%M}", "to": f"{end:%H:%M}"}
-    )
+    slots = {"day": day, "from": f"{start:%H:%M}", "to": f"{end:%H:%M}"}
+    told = {name: pick(rng, windows[name]).format_map(slots) for name in ("when", "span")}
+    return {**told, "When": told["when"][0].upper() + told["when"][1:]}
 
 
 def ordinal(number: int) -> str:
