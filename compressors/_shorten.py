@@ -1,4 +1,4 @@
-"""A reading under a profile, in the kind's hands: the text that would go out, and its size."""
+"""A reading under a profile: the text that would go out, its size, and the account of both."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from compressors._results import Reading
+from compressors._results import Compression, Decision, Reading
 from compressors._wording import with_marker
 from compressors.kinds.base import Cut, Focus, Kind
 from compressors.pepper import Pepper
@@ -36,6 +36,38 @@ def shorten(
         if whole.tokens <= short.tokens:
             return whole
     return short
+
+
+def account(
+    reading: Reading, profile: Profile, *, short: Short | None, decision: Decision | None
+) -> Compression:
+    """What goes out and what is said of it: ``short``, or the original where it is no longer.
+
+    Without a decision it is nobody's: ``unknown``, ``other``, ``default``.
+    """
+    items = short.cut.items_before if short else None
+    if short is not None and short.tokens >= reading.tokens:
+        short = None
+    lossy = short is not None and short.cut.lossy
+    return Compression(
+        text=short.text if short else reading.content.text,
+        kind=reading.kind,
+        structure_hash=reading.structure_hash,
+        auth_mode=decision.auth_mode if decision else "unknown",
+        model_family=decision.model_family if decision else "other",
+        profile=profile.name,
+        profile_id=profile.id,
+        arm=decision.arm if decision else "default",
+        experiment=decision.experiment if decision else None,
+        unit=decision.unit if decision else None,
+        share=decision.share if decision else None,
+        tokens_before=reading.tokens,
+        tokens_after=short.tokens if short else reading.tokens,
+        items_before=items,
+        items_after=short.cut.items_after if short else items,
+        lossy=lossy,
+        handle=reading.handle if lossy else None,
+    )
 
 
 def _cut(

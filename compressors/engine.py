@@ -8,15 +8,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import cast
 
 import msgspec
 
 from compressors._arms import draw, keyed
+from compressors._health import health_of
 from compressors._report import report
 from compressors._results import Compression, Decision, Health, Reading
-from compressors._shorten import shorten
+from compressors._shorten import account, shorten
 from compressors._start import Loaded, load_book
 from compressors._wording import passages_text
 from compressors.book import Book, Slice
@@ -222,28 +223,9 @@ class Engine:
             except Exception as error:
                 report(error, f"compressing {reading.kind}")
                 fault = "raised"
-        items = short.cut.items_before if short else None
-        if short is not None and short.tokens >= reading.tokens:
-            short = None
-        lossy = short is not None and short.cut.lossy
-        return Compression(
-            text=short.text if short else reading.content.text,
-            kind=reading.kind,
-            structure_hash=reading.structure_hash,
-            auth_mode=decision.auth_mode if decision else "unknown",
-            model_family=decision.model_family if decision else "other",
-            profile=profile.name,
-            profile_id=profile.id,
-            arm=decision.arm if decision else "default",
-            experiment=decision.experiment if decision else None,
-            unit=decision.unit if decision else None,
-            share=decision.share if decision else None,
-            tokens_before=reading.tokens,
-            tokens_after=short.tokens if short else reading.tokens,
-            items_before=items,
-            items_after=short.cut.items_after if short else items,
-            lossy=lossy,
-            handle=reading.handle if lossy else None,
+        result = account(reading, profile, short=short, decision=decision)
+        return msgspec.structs.replace(
+            result,
             fault=fault or self._standing,
             latency_us=(self._clock() - started) // 1000,
         )
@@ -282,28 +264,13 @@ class Engine:
 
     def health(self) -> Health:
         """How the engine is, with the reasons where it is not well."""
-        reasons = [self._refusal] if self._refusal else []
-        for fault, count in sorted(self._faults.items()):
-            if fault.startswith("store_"):
-                reasons.append(
-                    f"{count} originals could not be kept ({fault}), so their contents went out "
-                    "lossless; mend the handle store"
-                )
-        publication = self.book.publication
-        return Health(
-            status="degraded" if reasons else "ok",
-            reasons=tuple(reasons),
-            publication=self.book.id,
-            source=self.book.source,
-            rows=len(self.book.rows),
-            certified=self.book.certified,
+        return health_of(
+            Loaded(self.book, self._refusal),
             lossless_only=self._lossless_only,
-            demonstration=bool(publication and publication.demonstration),
-            pepper_id=self.pepper.id,
-            public_pepper=self.pepper.public,
+            pepper=self.pepper,
             engine=self.digest,
             fingerprint=self.fingerprint,
-            faults=MappingProxyType(dict(self._faults)),
+            faults=self._faults,
         )
 
     def close(self) -> None:
