@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from compressors.kinds import _lines
-from compressors.kinds._lines_notation import RAW, raw
+from compressors.kinds._lines_undo import RAW, raw
 from compressors.kinds.base import Content, Cut, Params
 
 # Folding is worth a header only where it saves as much again.

@@ -11,7 +11,8 @@ _LISTED = re.compile(r"( *)(\d{1,9})([\t:|-]| {1,2}|$)")
 _NUMBER = re.compile(r"\d{1,9}(?=[\t:|-]| |$)")
 _HEADER = re.compile(r"\[toin [a-z]+: line numbers stood right-aligned, (\d{1,2}) wide\]")
 _WIDEST = 40
-_MOST, _SAME = 0.8, 2 / 3
+# Of sampled rows only the first half are neighbours.
+_MOST, _SAME = 0.8, 0.4
 
 
 def listed(rows: Sequence[str]) -> bool:
@@ -20,7 +21,7 @@ def listed(rows: Sequence[str]) -> bool:
     if len(numbers) < 2 or len(numbers) < _MOST * len(rows):
         return False
     steps = [after - before for before, after in itertools.pairwise(numbers)]
-    return steps.count(1) >= _SAME * len(steps)
+    return steps.count(1) >= _SAME * len(steps) and min(steps) >= 0
 
 
 def unnumbered(row: str) -> str:

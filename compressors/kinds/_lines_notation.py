@@ -1,4 +1,4 @@
-r"""The notation in which repeated forms of rows are written once, and the way back.
+r"""The notation in which repeated forms of rows are written once.
 
 A form that pays is defined once (``~a=worker * took * ms``) and its rows become
 ``~a 3 120``: every row stays on one line, with what distinguishes it written out::
@@ -22,44 +22,20 @@ import itertools
 import re
 import string
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
-from compressors.kinds._lines import Rows
-from compressors.kinds._lines_forms import TIME, Forms
-from compressors.tokens import estimate
+from compressors.kinds._lines_forms import Forms
+from compressors.kinds._lines_plan import DATE, Plan, worth_defining
+from compressors.kinds._lines_undo import QUOTED, decode, raw
+
+__all__ = ["decode", "encode", "raw", "shorter"]
 
 _HOLE_MARKS = ("*", "◇", "○", "¤", "◌")
+_AGAIN_MARKS = ("※", "⁑", "◙", "◚")
 _TIME_MARKS = ("@", "◷", "◴", "⊙", "◍")
 _SPECIAL = ("~", "@", "×", "…", "\\")
-_DATE = re.compile(r"\d{6} (?=\d{6}$)|[^\n]*?(?=\d\d?[:.]\d\d?[:.]\d)")
-_SPACED = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
-_VALUE = re.compile(r'("[^"\\]*+(?:\\.[^"\\]*+)*+"|⟦[^⟧]*+⟧|[^ ]++)(?: |$)')
-_HEADER = re.compile(r"\[toin ([a-z]+): (.*)\]")
-_DEFINITION = re.compile(r"(~[a-z]+)=(.*)", re.DOTALL)
-RAW = "as it stands"
-# Where a prefix may end: never within a number or a time.
-_BOUNDARY = re.compile(r"[ /:.=(\[,|]++(?=[^ /:.=(\[,|])(?:(?<!\d.)|(?!\d))(?:(?<!\d..)|(?!\d))")
-_PREFIX_FROM, _PREFIX_TO, _PREFIX_ROWS = 12, 120, 20_000
-# A definition is one more thing to look up: fewer rows than this do not justify it.
+_SPACED = re.compile(QUOTED)
 # What is saved has to be worth the reader's way to the definitions.
 _WORTH = 0.92
-_FORM_USES, _PREFIX_USES = 3, 4
-# Tokens of a reference (name, space) and of a definition (name, equals sign, line end).
-_REFERENCE, _DEFINED = 3, 4
-
-
-class _Plan(NamedTuple):
-    """How the rows of one form are written: its definition's parts and its holes."""
-
-    constants: list[str]
-    holes: list[int]
-    time: int | None
-    rows: list[int]
-
-
-def raw(kind: str, text: str) -> str:
-    """``text`` itself, guarded where it begins as if it were in this notation."""
-    return f"[toin {kind}: {RAW}]\n{text}" if text.startswith(f"[toin {kind}: ") else text
 
 
 def shorter(kind: str, text: str, forms: Forms) -> str:
@@ -91,14 +67,15 @@ def encode(
     """
     rows = forms.rows
     chosen = range(len(rows)) if kept is None else [i for i, keep in enumerate(kept) if keep]
-    plans, values = _plan(forms, chosen, literal)
+    plans, values = worth_defining(forms, chosen, literal)
     plans.sort(key=lambda plan: (-len(plan.rows), plan.rows[0]))
     hole = _mark(_HOLE_MARKS, plans)
     time = _mark(_TIME_MARKS, plans)
-    if not hole or not time:
+    again = _mark(_AGAIN_MARKS, plans)
+    if not (hole and time and again):
         plans = []
     definitions: list[str] = []
-    named: dict[int, tuple[str, _Plan]] = {}
+    named: dict[int, tuple[str, Plan]] = {}
     for name, plan in zip(_names(), plans, strict=False):
         text = plan.constants[0]
         for place, constant in zip(plan.holes, plan.constants[1:], strict=True):
@@ -106,26 +83,16 @@ def encode(
         definitions.append(f"{name}={text}")
         for row in plan.rows:
             named[row] = (name, plan)
-    names = {forms.ids[plan.rows[0]]: name for name, plan in zip(_names(), plans, strict=False)}
+    if forms.hole:
+        definitions = [text.replace(forms.hole, again) for text in definitions]
+    names = {forms.ids[row]: name for row, (name, _) in named.items() if row not in values}
     body = list(_body(forms, chosen, named, values, names, totals or {}))
     dated = any(plan.time is not None for plan in plans)
-    legend = _legend(definitions, hole, time if dated else "", body, crlf=forms.crlf)
+    repeated = any(again in text for text in definitions) if again else False
+    signs = (hole, time if dated else "", again if repeated else "")
+    legend = _legend(definitions, signs, body, crlf=forms.crlf)
     header = "; ".join(part for part in (preface, *legend) if part) or "as lines"
     return "\n".join([f"[toin {kind}: {header}]", *definitions, *body])
-
-
-def decode(kind: str, text: str) -> str:
-    """What ``encode`` was given whole, or ``text`` itself where it is not in the notation."""
-    head, newline, rest = text.partition("\n")
-    header = _HEADER.fullmatch(head)
-    if header is None or header[1] != kind or not newline:
-        return text
-    if header[2] == RAW:
-        return rest
-    try:
-        return _decode(header[2], rest.split("\n"))
-    except (LookupError, ValueError):
-        return text
 
 
 def _names() -> Iterator[str]:
@@ -134,7 +101,7 @@ def _names() -> Iterator[str]:
             yield "~" + "".join(letters)
 
 
-def _mark(marks: Sequence[str], plans: Sequence[_Plan]) -> str:
+def _mark(marks: Sequence[str], plans: Sequence[Plan]) -> str:
     """The first of ``marks`` that no definition contains; empty where all are taken."""
     return next(
         (mark for mark in marks if not any(mark in text for p in plans for text in p.constants)),
@@ -142,93 +109,10 @@ def _mark(marks: Sequence[str], plans: Sequence[_Plan]) -> str:
     )
 
 
-def _plan(
-    forms: Forms, chosen: Sequence[int], literal: Collection[int]
-) -> tuple[list[_Plan], dict[int, str]]:
-    """Which rows share a definition, and what is left of the rows that share a prefix."""
-    by_form: dict[int, list[int]] = {}
-    for row in chosen:
-        if row not in literal:
-            by_form.setdefault(forms.ids[row], []).append(row)
-    plans: list[_Plan] = []
-    rest: list[int] = []
-    for form, rows in by_form.items():
-        plan = _plan_form(forms, form, rows) if len(rows) >= _FORM_USES else None
-        if plan is None:
-            rest.extend(rows)
-        else:
-            plans.append(plan)
-    prefixed, values = _plan_prefixes(forms.rows, rest)
-    return plans + prefixed, values
-
-
-def _plan_form(forms: Forms, form: int, rows: list[int]) -> _Plan | None:
-    """A definition for rows of one form; None where writing it would not pay."""
-    pieces = forms.skeletons[form].split(forms.hole) if forms.hole else [forms.skeletons[form]]
-    columns = forms.columns(form, rows)
-    constants = [pieces[0]]
-    holes: list[int] = []
-    time: int | None = None
-    saved = 0
-    for place, column in enumerate(columns):
-        first = column[0]
-        if time is None and TIME.fullmatch(first):
-            date = _DATE.match(first)
-            if date is not None and date.end():
-                time, saved = place, estimate(date[0])
-        if place == time or column.count(first) != len(column):
-            holes.append(place)
-            constants.append(pieces[place + 1])
-        else:
-            constants[-1] += first + pieces[place + 1]
-    if not _pays(constants, len(rows), len(holes), saved):
-        return None
-    if any("⟦" in text or "⟧" in text for place in holes for text in columns[place]):
-        return None
-    return _Plan(constants, holes, time, rows)
-
-
-def _pays(constants: Sequence[str], uses: int, holes: int, saved: int) -> bool:
-    """Whether writing the constants once costs fewer tokens than writing them each time."""
-    tokens = sum(map(estimate, constants))
-    return uses * (tokens + saved - _REFERENCE) > tokens + holes + _DEFINED
-
-
-def _plan_prefixes(rows: Sequence[str], rest: Sequence[int]) -> tuple[list[_Plan], dict[int, str]]:
-    """Definitions for rows that have nothing but their beginning in common."""
-    if len(rest) > _PREFIX_ROWS:
-        return [], {}
-    candidates: dict[int, list[str]] = {}
-    shared: dict[str, int] = {}
-    starts: dict[str, list[int]] = {}
-    for row in rest:
-        starts.setdefault(rows[row][:_PREFIX_FROM], []).append(row)
-    alike = [row for group in starts.values() if len(group) >= _PREFIX_USES for row in group]
-    for row in alike:
-        text = rows[row]
-        ends = [m.end() for m in _BOUNDARY.finditer(text, _PREFIX_FROM - 1, _PREFIX_TO)]
-        if ends:
-            candidates[row] = [text[:end] for end in ends]
-            for prefix in candidates[row]:
-                shared[prefix] = shared.get(prefix, 0) + 1
-    groups: dict[str, list[int]] = {}
-    for row, prefixes in candidates.items():
-        gain, prefix = max((shared[p] * (len(p) - 4) - len(p), p) for p in prefixes)
-        if gain > 0:
-            groups.setdefault(prefix, []).append(row)
-    plans: list[_Plan] = []
-    values: dict[int, str] = {}
-    for prefix, members in groups.items():
-        if len(members) >= _PREFIX_USES and _pays([prefix], len(members), 1, 0):
-            plans.append(_Plan([prefix, ""], [0], None, members))
-            values.update((row, rows[row][len(prefix) :]) for row in members)
-    return plans, values
-
-
 def _body(
     forms: Forms,
     chosen: Sequence[int],
-    named: Mapping[int, tuple[str, _Plan]],
+    named: Mapping[int, tuple[str, Plan]],
     values: Mapping[int, str],
     names: Mapping[int, str],
     totals: Mapping[int, int],
@@ -270,7 +154,9 @@ def _body(
                         cells[at] = "="
                     else:
                         clock = cells[at]
-            line = " ".join([name, *map(_cell, cells[:-1]), *cells[-1:]])
+            if plan.spaced:
+                cells[:-1] = map(_cell, cells[:-1])
+            line = " ".join([name, *cells])
         yield f"{line}  [×{totals[row]}]" if row in totals else line
     if run:
         yield f"×{run}"
@@ -292,7 +178,7 @@ def _clock(value: str, date: str) -> tuple[str, str]:
     """The time within a moment, and its date."""
     if date and value.startswith(date):
         return value[len(date) :], date
-    found = _DATE.match(value)
+    found = DATE.match(value)
     cut = found.end() if found else 0
     return value[cut:], value[:cut]
 
@@ -303,72 +189,19 @@ def _cell(value: str) -> str:
 
 
 def _legend(
-    definitions: Sequence[str], hole: str, time: str, body: Sequence[str], *, crlf: bool
+    definitions: Sequence[str], signs: tuple[str, str, str], body: Sequence[str], *, crlf: bool
 ) -> list[str]:
     """What a reader, and the way back, must know of the notation, as far as it is used."""
+    hole, time, again = signs
     legend = []
     if definitions:
         legend.append(f'"~a 1 2" is the line "~a=" with 1, 2 for its {hole}')
     if time:
         legend.append(f'{time} is the date last given as "@date" and a time, = the time above')
+    if again:
+        legend.append(f"{again}1 is its first value again")
     if any(row.startswith("×") for row in body):
         legend.append('"×2" repeats a line 2 times more')
     if crlf:
         legend.append("CRLF")
     return legend
-
-
-def _decode(header: str, rows: list[str]) -> str:
-    parts = header.split("; ")
-    crlf = "CRLF" in parts
-    hole = next((p[-1] for p in parts if p.startswith('"~a 1 2" is the line')), "")
-    time = next((p[0] for p in parts if " is the date last given as " in p), "")
-    marks = re.compile("[" + re.escape(hole + time) + "]") if hole else None
-    definitions: dict[str, tuple[list[str], list[bool]]] = {}
-    at = 0
-    while marks and at < len(rows) and (definition := _DEFINITION.match(rows[at])):
-        text = definition[2]
-        timed = [mark == time for mark in marks.findall(text)]
-        definitions[definition[1]] = (marks.split(text), timed)
-        at += 1
-    out: list[str] = []
-    date = clock = ""
-    for row in itertools.islice(rows, at, None):
-        mark = row[:1]
-        if mark == "~":
-            name, _, tail = row.partition(" ")
-            constants, timed = definitions[name]
-            cells = _cells(tail, len(timed))
-            if True in timed:
-                place = timed.index(True)
-                clock = clock if cells[place] == "=" else cells[place]
-                cells[place] = date + clock
-            out.append(
-                constants[0] + "".join(itertools.chain(*zip(cells, constants[1:], strict=True)))
-            )
-        elif mark == "×":
-            out.extend([out[-1]] * int(row[1:]))
-        elif mark == "@":
-            date = row[1:]
-        else:
-            out.append(row[1:] if mark == "\\" else row)
-    return Rows(out, crlf).text()
-
-
-def _cells(text: str, number: int) -> list[str]:
-    """The values of a row, of which the last runs to its end."""
-    if number < 2:
-        return [text] * number
-    if '"' not in text and "⟦" not in text:
-        return text.split(" ", number - 1)
-    cells: list[str] = []
-    at = 0
-    while len(cells) < number - 1:
-        found = _VALUE.match(text, at)
-        if found is None:
-            raise ValueError(text)
-        cell = found[1]
-        cells.append(cell[1:-1] if cell[0] == "⟦" else cell)
-        at = found.end()
-    cells.append(text[at:])
-    return cells

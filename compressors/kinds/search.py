@@ -11,11 +11,10 @@ them::
 
 from __future__ import annotations
 
-import itertools
 import re
 
-from compressors.kinds import _lines
-from compressors.kinds._lines_notation import RAW, raw
+from compressors.kinds import _lines, _lines_listing
+from compressors.kinds._lines_undo import RAW, raw
 from compressors.kinds.base import Content, Cut, Focus, Params, Passage
 
 __all__ = ["NAME", "Params", "compress", "find", "recognise", "restore", "signature"]
@@ -29,7 +28,7 @@ _UNNUMBERED = re.compile(
     rf"(?=[^\s:]+/[^\s:]*:|[^\s:]+\.[A-Za-z]\w{{0,4}}:\S|[^\s:]+\.[A-Za-z]\w{{0,4}}:\s{{2,}})"
     rf"(?P<path>{_PATH}):(?!//)(?=.)"
 )
-_LINE = re.compile(r"(?P<line>\d{1,9})[:-](?!\d\d[:-])")
+_LINE = re.compile(r"\d{1,9}[:-](?!\d\d[:-])")
 _HEADING = re.compile(rf"{_FILE.replace('[:-]', '$')}$")
 _ASIDE = re.compile(r"--$|$|(?:grep|rg|ag|Binary file)\b.*")
 _DIAGNOSIS = re.compile(rf"{_PATH}:\d+:(?:\d+:)? (?:fatal error|error|warning|note|[EWFC]\d+)\b")
@@ -51,19 +50,13 @@ def recognise(text: str) -> str | None:
     numbered = sum(_NUMBERED.match(row) is not None for row in rows)
     if numbered >= _SHARE * len(rows):
         return "numbered"
-    lines = [int(found["line"]) for row in rows if (found := _LINE.match(row))]
-    if len(lines) >= _SHARE * len(rows) and len(rows) > 1 and _apart(lines):
+    lines = sum(_LINE.match(row) is not None for row in rows)
+    if lines >= _SHARE * len(rows) and len(rows) > 1 and not _lines_listing.listed(rows):
         return "heading" if any(_HEADING.match(row) for row in rows) else "lines"
     unnumbered = [found["path"] for row in rows if (found := _UNNUMBERED.match(row))]
     if len(unnumbered) >= 0.8 * len(rows) and (len(rows) > 1 or "." in unnumbered[0][1:]):
         return "plain"
     return None
-
-
-def _apart(lines: list[int]) -> bool:
-    """Whether the numbers skip lines, as matches do and a numbered listing does not."""
-    steps = [after - before for before, after in itertools.pairwise(lines)]
-    return 3 * sum(step != 1 for step in steps) > len(steps) >= 2 * sum(step < 0 for step in steps)
 
 
 def signature(parsed: str) -> str:

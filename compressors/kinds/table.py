@@ -1,7 +1,7 @@
 """Tables: CSV, TSV, Markdown and drawn tables, aligned output of commands.
 
-Lossless: a column that holds one value throughout is named once, and the padding of
-aligned columns gives way to their places.
+Lossless: forms of rows that recur are defined once. Where that does not pay, a column that
+holds one value throughout is named once, and padding gives way to the places of columns.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from compressors.kinds import _lines, _lines_cells, _lines_columns
-from compressors.kinds._lines_notation import RAW, raw
+from compressors.kinds import _lines, _lines_cells, _lines_columns, _lines_notation
+from compressors.kinds._lines_forms import Forms
 from compressors.kinds._table_layout import Table, recognise
 from compressors.kinds.base import Content, Cut, Focus, Params, Passage
 
@@ -32,21 +32,16 @@ def signature(parsed: Table) -> str:
 
 
 def compress(content: Content, params: Params, focus: Focus) -> Cut:  # noqa: ARG001
-    """The table without padding and without columns that never change."""
+    """The table with recurring forms of rows written once, or at least without padding."""
     text = content.text
     number = _lines.count(text)
     if params.passthrough:
         return _lines.as_it_is(content, unit="rows")
-    table = content.parsed if isinstance(content.parsed, Table) else None
-    short = None
-    if table is not None:
-        short = (
-            _without_constants(text, table.delimiter)
-            if table.flavour in ("csv", "tsv")
-            else (_unpadded(text, table.delimiter) if table.delimiter else _placed(text))
-        )
-    if short is None or len(short) > _WORTH * len(text) or restore(short) != text:
-        short = raw(NAME, text)
+    short = _lines_notation.shorter(NAME, text, Forms(text))
+    if len(short) >= len(text):
+        tidy = _tidied(text, content.parsed if isinstance(content.parsed, Table) else None)
+        if tidy is not None and len(tidy) <= _WORTH * len(text) and restore(tidy) == text:
+            short = tidy
     return Cut(short, False, "rows", number, number)
 
 
@@ -56,14 +51,12 @@ def restore(text: str) -> str:
     header = _HEADER.fullmatch(head)
     if header is None or not newline:
         return text
-    if header[1] == RAW:
-        return rest
     try:
         undo = _undo(header[1])
     except (ValueError, LookupError):
         return text
     if undo is None:
-        return text
+        return _lines_notation.decode(NAME, text)
     return "\n".join(row[1:] if row.startswith("\\") else undo(row) for row in rest.split("\n"))
 
 
@@ -109,6 +102,15 @@ def _undo(header: str) -> Callable[[str], str] | None:
         total = int(_CONSTANTS.findall(header)[0][1])
         return lambda row: _fill(row, delimiter, fixed, total)
     return None
+
+
+def _tidied(text: str, table: Table | None) -> str | None:
+    """What is to be gained from the layout of the table alone."""
+    if table is None:
+        return None
+    if table.flavour in ("csv", "tsv"):
+        return _without_constants(text, table.delimiter)
+    return _unpadded(text, table.delimiter) if table.delimiter else _placed(text)
 
 
 def _placed(text: str) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from compressors.kinds import _lines, _lines_listing, _lines_notation
 from compressors.kinds._lines_forms import Forms
 from compressors.kinds.base import Content, Cut, Focus, Params, Passage
@@ -11,6 +13,8 @@ __all__ = ["NAME", "Params", "compress", "find", "recognise", "restore", "signat
 NAME = "text"
 # Fewer lines have no forms that would be worth a definition.
 _LINES = 12
+_START, _SHARED = 8, 0.25
+_DIGITS = dict.fromkeys(map(ord, "123456789"), "0")
 
 
 def recognise(text: str) -> int:
@@ -28,16 +32,22 @@ def compress(content: Content, params: Params, focus: Focus) -> Cut:  # noqa: AR
     number = _lines.count(content.text)
     if params.passthrough:
         return _lines.as_it_is(content)
-    if number < _LINES:
+    if number < _LINES or not _alike(content.text):
         return Cut(_lines_notation.raw(NAME, content.text), False, "lines", number, number)
-    text = (
-        _lines_listing.narrow(NAME, content.text)
-        if _lines_listing.listed(_lines.sample(content.text))
-        else None
-    )
+    text = None
+    if _lines_listing.listed(_lines.sample(content.text)):
+        text = _lines_listing.narrow(NAME, content.text)
     if text is None:
         text = _lines_notation.shorter(NAME, content.text, Forms(content.text))
     return Cut(text, False, "lines", number, number)
+
+
+def _alike(text: str) -> bool:
+    """Whether enough lines begin alike, numbers apart, to hope for shared forms."""
+    rows = text.translate(_DIGITS).split("\n")
+    starts = Counter(row[:_START] for row in rows if row.strip())
+    shared = sum(number for number in starts.values() if number > 2)
+    return shared > _SHARED * starts.total()
 
 
 def restore(text: str) -> str:

@@ -1,0 +1,126 @@
+"""Which forms of rows are worth a definition, and what varies in each."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from compressors.kinds._lines_forms import TIME, Forms
+from compressors.tokens import estimate
+
+# A definition is one more thing to look up: fewer rows than this do not justify it.
+_FORM_USES, _PREFIX_USES = 3, 4
+# Tokens of a reference (name, space) and of a definition (name, equals sign, line end).
+_REFERENCE, _DEFINED = 3, 4
+_PREFIX_FROM, _PREFIX_TO, _PREFIX_ROWS = 12, 120, 20_000
+# The date of a moment: what stands before its hours.
+DATE = re.compile(r"\d{6} (?=\d{6}$)|[^\n]*?(?=\d\d?[:.]\d\d?[:.]\d)")
+# Where a prefix may end: never within a number or a time.
+_BOUNDARY = re.compile(r"[ /:.=(\[,|]++(?=[^ /:.=(\[,|])(?:(?<!\d.)|(?!\d))(?:(?<!\d..)|(?!\d))")
+
+
+class Plan(NamedTuple):
+    """How the rows of one form are written: its definition's parts and its holes."""
+
+    constants: list[str]
+    holes: list[int]
+    time: int | None
+    rows: list[int]
+    spaced: bool
+
+
+def worth_defining(
+    forms: Forms, chosen: Sequence[int], literal: Collection[int]
+) -> tuple[list[Plan], dict[int, str]]:
+    """Which rows share a definition, and what is left of the rows that share a prefix."""
+    by_form: dict[int, list[int]] = {}
+    for row in chosen:
+        if row not in literal:
+            by_form.setdefault(forms.ids[row], []).append(row)
+    plans: list[Plan] = []
+    rest: list[int] = []
+    for form, rows in by_form.items():
+        plan = _plan_form(forms, form, rows) if len(rows) >= _FORM_USES else None
+        if plan is None:
+            rest.extend(rows)
+        else:
+            plans.append(plan)
+    prefixed, values = _plan_prefixes(forms.rows, rest)
+    return plans + prefixed, values
+
+
+def _plan_form(forms: Forms, form: int, rows: list[int]) -> Plan | None:
+    """A definition for rows of one form; None where writing it would not pay."""
+    pieces = forms.skeletons[form].split(forms.hole) if forms.hole else [forms.skeletons[form]]
+    columns = forms.columns(form, rows)
+    constants = [pieces[0]]
+    holes: list[int] = []
+    time: int | None = None
+    saved = 0
+    for place, column in enumerate(columns):
+        first, piece = column[0], pieces[place + 1]
+        if time is None and TIME.fullmatch(first):
+            date = DATE.match(first)
+            if date is not None and date.end():
+                time, saved = place, estimate(date[0])
+        if place != time and column.count(first) == len(column):
+            constants[-1] += first + piece
+            continue
+        # A digit after it would be read as part of the number of the value meant.
+        twin = next((at for at in holes if columns[at] == column), None)
+        if twin is not None and piece and not piece[0].isdigit():
+            constants[-1] += f"{forms.hole}{holes.index(twin) + 1}{piece}"
+            saved += estimate(first)
+            continue
+        holes.append(place)
+        constants.append(piece)
+    if not _pays(constants, len(rows), len(holes), saved):
+        return None
+    # The last value runs to the end of its row and may hold anything.
+    inner = "".join(itertools.chain(*(columns[place] for place in holes[:-1])))
+    if "⟦" in inner or "⟧" in inner:
+        return None
+    return Plan(constants, holes, time, rows, " " in inner)
+
+
+def _pays(constants: Sequence[str], uses: int, holes: int, saved: int) -> bool:
+    """Whether writing the constants once costs fewer tokens than writing them each time."""
+    tokens = sum(map(estimate, constants))
+    return uses * (tokens + saved - _REFERENCE) > tokens + holes + _DEFINED
+
+
+def _plan_prefixes(rows: Sequence[str], rest: Sequence[int]) -> tuple[list[Plan], dict[int, str]]:
+    """Definitions for rows that have nothing but their beginning in common."""
+    if len(rest) > _PREFIX_ROWS:
+        return [], {}
+    candidates: dict[int, list[str]] = {}
+    shared: Counter[str] = Counter()
+    starts: dict[str, list[int]] = {}
+    for row in rest:
+        starts.setdefault(rows[row][:_PREFIX_FROM], []).append(row)
+    alike = [row for group in starts.values() if len(group) >= _PREFIX_USES for row in group]
+    for row in alike:
+        text = rows[row]
+        ends = [m.end() for m in _BOUNDARY.finditer(text, _PREFIX_FROM - 1, _PREFIX_TO)]
+        if ends:
+            candidates[row] = [text[:end] for end in ends]
+            shared.update(candidates[row])
+    gains = {
+        prefix: number * (len(prefix) - _REFERENCE - 1) - len(prefix)
+        for prefix, number in shared.items()
+    }
+    groups: dict[str, list[int]] = {}
+    for row, prefixes in candidates.items():
+        prefix = max(prefixes, key=gains.__getitem__)
+        if gains[prefix] > 0:
+            groups.setdefault(prefix, []).append(row)
+    plans: list[Plan] = []
+    values: dict[int, str] = {}
+    for prefix, members in groups.items():
+        if len(members) >= _PREFIX_USES and _pays([prefix], len(members), 1, 0):
+            plans.append(Plan([prefix, ""], [0], None, members, spaced=False))
+            values.update((row, rows[row][len(prefix) :]) for row in members)
+    return plans, values
