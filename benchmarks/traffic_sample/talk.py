@@ -59,7 +59,7 @@ RECEIPTS = {
 
 
 LOOSE = (("Please", "pls"), ("please", "pls"), ("thank you", "thx"), ("hanks", "hx"))
-_CAPITAL = re.compile(r"(^|[.?!:] )([A-Z])(?=[a-z' ])(?!I[ '])")
+_CAPITAL = re.compile(r"(^|[.?!:] )([A-Z])(?=[a-z' ])")
 
 
 @dataclass(slots=True)
