@@ -1,0 +1,272 @@
+"""What a run came to: the published snapshot and the two passes, as one object."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from compressors.errors import ConfigurationError
+from compressors.home import Home
+from pipelines.snapshot_schema import CURRENT, TABLES
+from pipelines.traffic.record import SliceKey, TrafficReport
+
+Row = Mapping[str, Any]
+
+_SHORT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a slice did in the first pass and does in the second. Tokens of acting arms.
+
+    ``returned_*`` were asked for again. ``because`` is the decision's own sentence.
+    """
+
+    slice: SliceKey
+    before: str
+    after: str
+    tokens: int
+    out_first: int
+    out_second: int
+    returned_first: int
+    returned_second: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A finished run.
+
+    Attributes:
+        home: where everything is kept.
+        demonstration: made from bundled data or under the public pepper.
+        bundled: whether the traffic was the project's own.
+        events: events in the home's warehouse; ``quarantined`` rows are none of them.
+        slices: distinct slices among them.
+        recommendations: rows of the file in place; ``publication_id`` is empty without one.
+        conversations: the n of the net savings; ``net_low`` and ``net_high`` are their
+            interval at ``level``. Tokens are those of the acting arms of the last pass.
+        first, second: the two passes over transcripts; None where there were none.
+        changes: what is different in the second pass, the largest slice first.
+        why: what became of the publication, in a sentence; empty where it went as usual.
+        refused: transcripts that were given and could not be read.
+        skipped: files of searched directories that are no transcripts.
+        bad_rows: rows that went to quarantine now, by file, line and field.
+    """
+
+    home: Home
+    demonstration: bool
+    bundled: bool
+    events: int
+    quarantined: int
+    slices: int
+    recommendations: int
+    publication_id: str
+    tokens_before: int
+    tokens_after: int
+    tokens_returned: int
+    conversations: int
+    net_savings: float
+    net_low: float | None
+    net_high: float | None
+    level: float
+    first: TrafficReport | None
+    second: TrafficReport | None
+    changes: tuple[Change, ...]
+    decisions: tuple[Row, ...]
+    certificates: tuple[Row, ...]
+    answerability: tuple[Row, ...]
+    quarantine: tuple[Row, ...]
+    refused: tuple[str, ...]
+    skipped: tuple[str, ...]
+    bad_rows: tuple[str, ...]
+    why: str
+    seconds: float
+
+    def as_json(self) -> dict[str, object]:
+        """The object that ``toin run --json`` prints."""
+        return {
+            "events": self.events,
+            "quarantined": self.quarantined,
+            "slices": self.slices,
+            "recommendations": self.recommendations,
+            "publication_id": self.publication_id,
+            "recommendations_path": str(self.home.recommendations),
+            "tokens_before": self.tokens_before,
+            "tokens_after": self.tokens_after,
+            "tokens_returned": self.tokens_returned,
+            "net_savings": self.net_savings,
+            "net_savings_interval": [self.net_low, self.net_high],
+            "level": self.level,
+            "conversations": self.conversations,
+            "demonstration": self.demonstration,
+            "certificates": [certificate_json(each) for each in self.certificates],
+            "changes": [_change_json(change) for change in self.changes],
+            "refused": list(self.refused),
+            "seconds": self.seconds,
+        }
+
+
+def certificate_json(row: Row) -> dict[str, object]:
+    """A certificate as ``toin run`` and ``toin replay`` print it."""
+    names = "kind profile dataset n harms epsilon p threshold certified status"
+    return {name: row[name] for name in names.split()}
+
+
+def _change_json(change: Change) -> dict[str, object]:
+    return {
+        "auth_mode": change.slice.auth_mode,
+        "model_family": change.slice.model_family,
+        "structure_hash": change.slice.structure_hash,
+        "kind": change.slice.kind,
+        "profile_before": change.before,
+        "profile_after": change.after,
+        "tokens_before": change.tokens,
+        "tokens_after_first_pass": change.out_first,
+        "tokens_after_second_pass": change.out_second,
+        "because": change.because,
+    }
+
+
+def gather(
+    home: Home,
+    *,
+    bundled: bool,
+    public: bool,
+    first: TrafficReport | None,
+    second: TrafficReport | None,
+    loaded: str,
+    why: str,
+    refused: Sequence[str],
+    skipped: Sequence[str],
+    bad_rows: Sequence[str],
+    seconds: float,
+) -> RunResult:
+    """The result of a run from the snapshot that it published.
+
+    ``loaded`` is how events name the publication of the last pass, empty for none.
+
+    Raises:
+        ConfigurationError: there is no snapshot, or it cannot be read.
+    """
+    snapshot = _Snapshot.current(home)
+    savings = snapshot.rows("savings")
+    net = _net_of_last_pass(snapshot.rows("net"), savings, loaded=loaded if second else None)
+    (ingest,) = snapshot.rows("ingest")
+    decisions = snapshot.rows("decisions")
+    current = next((row for row in snapshot.rows("publications") if row["current"]), None)
+    content = tomllib.loads(current["content"]) if current else {}
+    slices = {(row["auth_mode"], row["model_family"], row["structure_hash"]) for row in savings}
+    return RunResult(
+        home=home,
+        demonstration=public or bool(current and current["demonstration"]),
+        bundled=bundled,
+        events=ingest["stored"],
+        quarantined=ingest["quarantined"],
+        slices=len(slices),
+        recommendations=len(content.get("recommendation", ())),
+        publication_id=current["id"] if current else "",
+        tokens_before=net["tokens_before"],
+        tokens_after=net["tokens_after"],
+        tokens_returned=net["tokens_returned"],
+        conversations=net["conversations"],
+        net_savings=net["net"],
+        net_low=net["low"],
+        net_high=net["high"],
+        level=net["level"],
+        first=first,
+        second=second,
+        changes=_changes(first, second, decisions),
+        decisions=tuple(decisions),
+        certificates=tuple(snapshot.rows("certificates")),
+        answerability=tuple(snapshot.rows("answerability")),
+        quarantine=tuple(snapshot.rows("quarantine")),
+        refused=tuple(refused),
+        skipped=tuple(skipped),
+        bad_rows=tuple(bad_rows),
+        why=why,
+        seconds=round(seconds, 1),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    directory: Path
+
+    @classmethod
+    def current(cls, home: Home) -> _Snapshot:
+        pointer = home.snapshots / CURRENT
+        try:
+            return cls(home.snapshots / pointer.read_text(encoding="ascii").strip())
+        except OSError as error:
+            raise ConfigurationError(
+                f"{pointer} cannot be read ({error.strerror}): no snapshot was published; "
+                "see what failed above, mend it and run this again"
+            ) from error
+
+    def rows(self, name: str) -> list[Row]:
+        """The rows of one table, in its own order."""
+        frame = pl.read_parquet(self.directory / f"{name}.parquet").select(list(TABLES[name]))
+        return list(frame.to_dicts())
+
+
+_NOTHING: Row = {
+    "tokens_before": 0,
+    "tokens_after": 0,
+    "tokens_returned": 0,
+    "conversations": 0,
+    "net": 0.0,
+    "low": None,
+    "high": None,
+    "level": 0.95,
+}
+
+
+def _net_of_last_pass(net: list[Row], savings: list[Row], *, loaded: str | None) -> Row:
+    """The totals under the publication ``loaded`` last; None: the one of the newest events."""
+    totals = {row["publication"]: row for row in net if row["scope"] == "all"}
+    if loaded is None:
+        acting = [row for row in savings if row["arm"] != "trial"]
+        newest = max(acting, key=lambda row: (row["day"], row["publication"]), default=None)
+        loaded = newest["publication"] if newest else ""
+    return totals.get(loaded, _NOTHING)
+
+
+def _changes(
+    first: TrafficReport | None, second: TrafficReport | None, decisions: list[Row]
+) -> tuple[Change, ...]:
+    if first is None or second is None:
+        return ()
+    reasons = {
+        (row["auth_mode"], row["model_family"], row["structure_hash"]): row["because"]
+        for row in decisions
+    }
+    changes = []
+    for key, now in second.slices.items():
+        was = first.slices[key]
+        if now.profiles == was.profiles and now.tokens_after == was.tokens_after:
+            continue
+        changes.append(
+            Change(
+                slice=key,
+                before=_most_used(was.profiles),
+                after=_most_used(now.profiles),
+                tokens=now.tokens_before,
+                out_first=was.tokens_after,
+                out_second=now.tokens_after,
+                returned_first=was.tokens_returned,
+                returned_second=now.tokens_returned,
+                because=reasons.get((key.auth_mode, key.model_family, key.structure_hash), ""),
+            )
+        )
+    return tuple(sorted(changes, key=lambda change: (-change.tokens, change.slice)))
+
+
+def _most_used(profiles: Mapping[str, int]) -> str:
+    """The profile that most contents got; the control and a canary act on a few."""
+    return max(sorted(profiles), key=lambda name: profiles[name])

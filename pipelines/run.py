@@ -1,0 +1,174 @@
+"""The main job: traffic, evidence, publication, and the same traffic with the file it made.
+
+The first pass runs on the package's defaults, never on a file that the home or the
+environment has: what is learned then does not depend on how often it was learned before,
+and the same input gives the same file. Both passes write segments into the home, one
+directory a fingerprint, so that running again finds every event known already.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from compressors._start import Loaded
+from compressors.book import BUILT_IN, default_recommendations
+from compressors.engine import Engine
+from compressors.errors import ConfigurationError
+from compressors.handles import MemoryHandles
+from compressors.home import Home
+from compressors.pepper import load_pepper
+from pipelines.materialise import Told, materialise
+from pipelines.results import RunResult, gather
+from pipelines.traffic.bundled import bundled_traffic
+from pipelines.traffic.intake import Intake, take_in
+from pipelines.traffic.record import TrafficReport, UsedBy, record
+
+Progress = Callable[[str, int, int], None]
+
+EVERYTHING = (
+    "segments",
+    "rollup",
+    "outcomes",
+    "certificates",
+    "choice",
+    "publication",
+    "snapshot",
+)
+SHOWN_AGAIN = ("segments", "rollup", "snapshot")
+
+
+def _silent(_step: str, _done: int, _total: int) -> None:
+    return
+
+
+@dataclass(slots=True)
+class _Recorder:
+    """Runs the same transcripts through one engine after another."""
+
+    home: Home
+    intake: Intake
+    auth_mode: str
+    model: str
+    progress: Progress
+    used: UsedBy = field(default_factory=dict)
+
+    def __call__(self, engine: Engine, *, step: str, trials: bool) -> TrafficReport:
+        """One pass; its segments go into a directory of the engine's fingerprint."""
+        total = len(self.intake.transcripts)
+        self.progress(step, 0, total)
+        return record(
+            engine,
+            self.intake.transcripts,
+            auth_mode=self.auth_mode,
+            model=self.model,
+            out=self.home.segments / engine.fingerprint,
+            trials=trials,
+            on_progress=lambda done: self.progress(step, done, total),
+            used=self.used,
+        )
+
+
+def main_job(
+    home: Home,
+    *,
+    telemetry: Sequence[Path] = (),
+    traffic: Sequence[Path] = (),
+    data: Path | None = None,
+    auth_mode: str = "unknown",
+    model: str = "",
+    threads: int | None = None,
+    progress: Progress = _silent,
+    clock: Callable[[], float] = time.monotonic,
+) -> RunResult:
+    """Do everything on the given segments and transcripts; on the bundled ones without any.
+
+    Segments are evaluated as they are. Transcripts are recorded on the package's defaults
+    with a trial of every rung, evaluated, and recorded once more with the file that came of
+    it, without trials. ``auth_mode`` and ``model`` name the slices of given transcripts; an
+    empty ``model`` leaves it to what each transcript records. ``progress`` is told
+    ``(step, parts done, parts in all)``.
+
+    Raises:
+        ConfigurationError: the home cannot be used; or it has a pepper of its own and nothing
+            was given but the bundled demonstration.
+        InputRefused: nothing of what was given can be read.
+        ToinError: a blocking check failed; the earlier publication stays.
+    """
+    started = clock()
+    bundled = not telemetry and not traffic
+    if bundled:
+        own = bundled_traffic()
+        _refuse_own_pepper(home)
+        traffic, auth_mode, model = (own.directory,), own.auth_mode, own.model
+    home.ensure()
+    intake = take_in(traffic) if traffic else Intake(())
+    recorder = _Recorder(home, intake, auth_mode, model, progress)
+
+    first = second = None
+    sources = list(telemetry)
+    with unadvised(home) as engine:
+        if intake.transcripts:
+            first = recorder(engine, step="traffic, first pass", trials=True)
+            sources += first.segments
+        loaded = engine.book.id or ""
+    told = materialise(
+        home, EVERYTHING, data=data, sources=sources, threads=threads, on_progress=progress
+    )
+    bad = told.report.by_reason if told.report else ()
+    if first is not None and home.recommendations.exists():
+        with Engine.start(home.recommendations, home, handles=MemoryHandles()) as engine:
+            second = recorder(engine, step="traffic, second pass", trials=False)
+            loaded = engine.book.id or ""
+        _show_again(home, second, threads=threads, progress=progress)
+    return gather(
+        home,
+        bundled=bundled,
+        public=load_pepper(home.pepper).public,
+        first=first,
+        second=second,
+        loaded=loaded,
+        why=_why(told),
+        refused=[str(refusal) for refusal in intake.refused],
+        skipped=[str(skipped) for skipped in intake.skipped],
+        bad_rows=[str(row) for row in bad],
+        seconds=clock() - started,
+    )
+
+
+def unadvised(home: Home) -> Engine:
+    """An engine on the package's defaults alone, whatever home and environment advise."""
+    defaults = default_recommendations()
+    if defaults is not None:
+        return Engine.start(defaults, home, handles=MemoryHandles())
+    pepper = load_pepper(home.pepper)
+    return Engine(pepper=pepper, loaded=Loaded(BUILT_IN), handles=MemoryHandles())
+
+
+def _refuse_own_pepper(home: Home) -> None:
+    """Demonstration data under a secret pepper would pass for evidence of one's own."""
+    if not load_pepper(home.pepper).public:
+        raise ConfigurationError(
+            f"the home {home.root} has a pepper of its own, and the bundled transcripts are a "
+            "demonstration under the public one; give transcripts with --traffic or segments "
+            "with --telemetry, or look at the demonstration in another home: "
+            "toin run --home .toin-demonstration"
+        )
+
+
+def _show_again(
+    home: Home, second: TrafficReport, *, threads: int | None, progress: Progress
+) -> None:
+    """Take in the second pass, so that dashboard and totals show it. Nothing is decided."""
+
+    def renamed(step: str, done: int, total: int) -> None:
+        progress(f"{step}, again", done, total)
+
+    materialise(home, SHOWN_AGAIN, sources=second.segments, threads=threads, on_progress=renamed)
+
+
+def _why(told: Told) -> str:
+    changed, why = told.publication.get("changed"), told.publication.get("why")
+    return "" if changed or not why else str(why)
