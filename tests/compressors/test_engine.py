@@ -207,8 +207,16 @@ def test_arms_are_drawn_as_often_as_they_say(home: Path) -> None:
     assert 470 <= count["canary"] <= 610
     assert count["recommended"] == 3000 - count["control"] - count["canary"]
     half = profile("json", "json.rows_half")
-    told = {(d.arm, d.profile.name, d.experiment, d.share) for d in decisions}
     control = experiment(where, half, engine=engine_digest())
+    for decision in decisions:
+        assert decision.unit is not None
+        if OWN.draw("control", control, decision.unit) < 0.1:
+            assert decision.arm == "control"
+        elif OWN.draw("canary", EXPERIMENT, decision.unit) < 0.2:
+            assert decision.arm == "canary"
+        else:
+            assert decision.arm == "recommended"
+    told = {(d.arm, d.profile.name, d.experiment, d.share) for d in decisions}
     assert told == {
         ("control", "json.passthrough", control, 100),
         ("canary", "json.rows_few", EXPERIMENT, 200),
@@ -529,26 +537,62 @@ def test_a_search_that_raises_gives_the_whole() -> None:
     assert engine.retrieve(reading.handle, "note") == TEXT
 
 
-class Padding(Broken):
-    """A kind whose cut is longer than what it was given."""
+class Made(Broken):
+    """A kind with these cuts: one for lossless parameters, one for the others."""
+
+    def __init__(self, whole: Cut, part: Cut) -> None:
+        super().__init__("")
+        self.whole = whole
+        self.part = part
 
     def compress(self, content: Content, params: object, focus: Focus) -> Cut:
-        return Cut(content.text + " and more", lossy=True, items_before=9, items_after=1)
+        return self.whole if getattr(params, "lossless", False) else self.part
 
 
-def test_what_grew_is_returned_as_it_was() -> None:
-    engine = Engine(
+def making(*, whole: Cut, part: Cut) -> Engine:
+    return Engine(
         pepper=OWN,
         loaded=Loaded(BUILT_IN),
         handles=MemoryHandles(),
-        kinds=dict.fromkeys(KINDS, Padding("")),
-        recognise=lambda text: Content("text", text, text),
+        kinds=dict.fromkeys(KINDS, Made(whole, part)),
+        recognise=lambda text: Content("json", text, text),
     )
-    short = engine.compress(TEXT)
-    assert (short.text, short.lossy, short.handle, short.fault) == (TEXT, False, None, None)
-    assert short.profile == "text.lossless"
+
+
+WORDS = "one two three four five six seven eight nine ten " * 80
+
+
+@pytest.mark.parametrize("lossy", [True, False])
+@pytest.mark.parametrize("more", ["", " and a little more"])
+def test_what_is_no_shorter_is_returned_as_it_was(lossy: bool, more: str) -> None:
+    cut = Cut(WORDS.upper().lower() + more, lossy=lossy, items_before=9, items_after=1)
+    engine = making(whole=cut, part=cut)
+    short = engine.compress(WORDS)
+    assert short.text is WORDS
+    assert (short.lossy, short.handle, short.fault) == (False, None, None)
+    assert short.profile == "json.lossless"
     assert short.tokens_after == short.tokens_before
     assert (short.items_before, short.items_after) == (9, 9)
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "lossy"),
+    [
+        (WORDS[:2000], WORDS[:3000], False),
+        (WORDS[:3500], WORDS[:2500], True),
+        (WORDS[:2900], WORDS[:2880], False),
+        (WORDS + "more", WORDS[:3000], True),
+        # a loss that saves more than half is not weighed again
+        (WORDS[:200], WORDS[:1000], True),
+    ],
+    ids=["whole is shorter", "part is shorter", "marker tips it", "whole grew", "small enough"],
+)
+def test_a_loss_has_to_save_more_than_lossless(whole: str, part: str, lossy: bool) -> None:
+    engine = making(whole=Cut(whole, lossy=False), part=Cut(part, lossy=True))
+    short = engine.apply(engine.read(WORDS), profile("json", "json.rows_most"))
+    assert short.lossy is lossy
+    assert short.profile == "json.rows_most"
+    assert short.text.startswith(part if lossy else whole)
 
 
 def test_a_loss_that_saves_no_more_than_lossless_is_not_made(bare: Engine) -> None:
