@@ -107,6 +107,7 @@ def _line(
         "order": order,
         "sku": sku,
         "ms": str(rng.randrange(8, 480)),
+        "slow": str(rng.randrange(900, 4800)),
         "n": str(rng.randrange(2, 40)),
         "kb": str(rng.randrange(20, 900)),
     }

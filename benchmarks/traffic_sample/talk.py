@@ -233,7 +233,8 @@ def _around(talk: Talk) -> tuple[str, str]:
 def _told(talk: Talk, slice_: str, ask: str, tells: Sequence[str], slots: Mapping[str, str]) -> str:
     """An answer that names what the template ``ask`` asks for."""
     left = [tell for tell in tells if tell not in talk.said] or list(tells)
-    told = reply(talk.draw.rng, wanted(slice_, ask), left, talk.phrases[slice_]["fill"])
+    wants = [name for name in wanted(slice_, ask) if slots.get(name)]
+    told = reply(talk.draw.rng, wants, left, talk.phrases[slice_]["fill"])
     talk.said.add(told)
     return told.format_map(slots)
 

@@ -14,19 +14,19 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "orders": {
         "status": r"status|\bstand\b|\bstate\b|shipped|go out|on its way|arrived|paid\?|be paid"
         r"|is  paid|left the building|still open|still stop|what's up|going on|packed|possible",
-        "total": r"how much|total|amount|did .* pay|owe|\bsum\b|value of",
+        "total": r"how much|total|amount|did .* pay|what\s+paid|owe|\bsum\b|value of",
         "tracking": r"tracking code|parcel code",
         "id": r"order number|the number|which order|which one is it|find the order|numbers",
         "carrier": r"carrier of|carrier for|which carrier",
         "city": r"\bcity\b|where was it going|where is the|supposed to go",
         "customer": r"whose|\bwho\b|customer\?|customer's name|and customer|which customer"
         r"|the name|for whom|owner\?|name and|need name|give me the customer",
-        "item": r"what was inside|contents|what is in it|did .* buy|did .* order there|and item",
+        "item": r"what was inside|contents|what is in it|did .* buy|did .* order there|and item|: item",
         "note": r"reason|\bwhy\b|in the note",
     },
     "inventory": {
         "on_hand": r"how many|how much|quantity|stock of|\bleft\b|how low|doing on|\bcount for\b"
-        r"|still available|can .* cover|what number do i|empty according|stock,|, stock",
+        r"|still available|can .* cover|what number do i|empty according|stock,|, stock|can i take",
         "bin": r"\bbin for|its bin|which bin|shelf position|where do i|where is|where in|and bin"
         r"|bin\?|bin and|walk to",
         "sku": r"article number|\bsku\b|number of the|which article|what have we got",
