@@ -21,7 +21,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "city": r"\bcity\b|where was it going|where is the|supposed to go",
         "customer": r"whose|\bwho\b|customer\?|customer's name|and customer|which customer"
         r"|the name|for whom|owner\?|name and|need name|give me the customer",
-        "item": r"what was inside|contents|what is in it|did .* buy|did .* order there|and item|: item",
+        "item": r"what was inside|contents|what is in it|did .* buy|did .* order there"
+        r"|and item|: item",
         "note": r"reason|\bwhy\b|in the note",
     },
     "inventory": {

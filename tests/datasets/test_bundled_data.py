@@ -433,7 +433,7 @@ def test_people_do_not_speak_from_one_template(groups: dict[str, list[dict[str, 
         " ".join(word for word in re.sub(r"[^a-z ]", " ", text.lower()).split() if len(word) > 3)
         for text in asked
     )
-    assert bare.most_common(1)[0][1] <= 4
+    assert bare.most_common(1)[0][1] < 0.005 * len(asked)
     openings = Counter(" ".join(text.lower().split()[:4]) for text in asked)
     assert openings.most_common(1)[0][1] < 0.02 * len(asked)
 
