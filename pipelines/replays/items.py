@@ -130,9 +130,9 @@ _STOP = frozenset(
         "thing things this those though through too took total toward under until upon use used",
         "uses using very want wants was way well were what when where whether which while who",
         "whole whom whose why will with without would yet you your two three four five six seven",
-        "eight nine ten eleven twelve twenty thirty forty fifty sixty seventy eighty ninety hundred",
-        "thousand first second third half quarter twice double triple dozen and all ago yes don",
-        "doesn isn aren wasn",
+        "eight nine ten eleven twelve twenty thirty forty fifty sixty seventy eighty ninety",
+        "hundred thousand first second third half quarter twice double triple dozen and all ago",
+        "yes don doesn isn aren wasn",
     )
     for word in line.split()
 )

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from compressors.tokens import estimate
 
 from compressors._start import Loaded
 from compressors.book import BUILT_IN
@@ -26,6 +25,7 @@ from compressors.errors import ToinError
 from compressors.handles import MemoryHandles
 from compressors.pepper import Pepper
 from compressors.profiles import LADDERS, Profile
+from compressors.tokens import estimate
 from pipelines.replays.cases import Case, build
 from pipelines.replays.controls import CONTROLS
 from pipelines.replays.draws import Draw, digest

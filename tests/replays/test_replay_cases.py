@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from pipelines.replays.cases import FEWEST, Case, build
+from pipelines.replays.draws import Draw
 from pipelines.replays.formats import read_library
-from pipelines.replays.items import Library
+from pipelines.replays.items import Library, Record
 from pipelines.replays.manifests import selected
+from pipelines.replays.references import wording_of
 from pipelines.replays.renderings import KINDS_UNDER_TEST, pairs
 from pipelines.replays.solvers import solved
 
@@ -122,6 +124,19 @@ def test_words_that_refer_to_a_record_fit_no_other(libraries: list[Library]) -> 
             fitting = [r.id for r in shown if set(named) <= set(r.words)]
             assert fitting == [target.id]
     assert seen >= 3
+
+
+def test_words_are_added_until_no_other_record_has_them_all() -> None:
+    def record(identifier: str, *words: str) -> Record:
+        return Record(identifier, "", "", words, words[:4], {})
+
+    wanted = record("P-1", "ducks", "eggs", "market", "muffins", "breakfast", "neighbour")
+    near = record("P-2", "ducks", "eggs", "market", "muffins", "breakfast", "farm")
+    far = record("P-3", "trains", "station")
+    for seed in "abcdef":
+        alone = wording_of(wanted, [far], Draw(seed))
+        assert len(re.findall("[a-z]+", alone.replace(" and ", " "))) == 3
+        assert "neighbour" in wording_of(wanted, [far, near], Draw(seed))
 
 
 def test_the_query_holds_the_arguments_of_the_call(cases: list[Case]) -> None:

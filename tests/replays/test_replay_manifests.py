@@ -159,7 +159,13 @@ _ONE = {"question": "Two?", "answer": "<<1+1=2>>2\n#### 2"}
         (
             "truthfulqa",
             ["question", "mc1_targets"],
-            {"question": "Why?", "mc1_targets": {"a": 1, "b": 1}},
+            {"question": "Why?", "mc1_targets": {"a": 1, "b": 1, "c": 0}},
+            ["mc1_targets", "one is 1"],
+        ),
+        (
+            "truthfulqa",
+            ["question", "mc1_targets"],
+            {"question": "Why?", "mc1_targets": {"a": 1, "b": 0, "c": 0.5}},
             ["mc1_targets", "one is 1"],
         ),
         (
