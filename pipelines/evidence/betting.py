@@ -206,7 +206,7 @@ def _worst(gains: Floats, groups: Sequence[str], weights: Floats) -> float:
     names, places = np.unique(np.asarray(groups, dtype=np.str_), return_inverse=True)
     if len(places) != gains.shape[1]:
         raise ValueError(f"{gains.shape[1]} units but {len(places)} groups")
-    if len(names) < 2:
+    if not len(names):
         return 1.0
     of_group = np.stack([np.bincount(places, weights=row, minlength=len(names)) for row in gains])
     without = of_group.sum(axis=1, keepdims=True) - of_group

@@ -39,6 +39,7 @@ def test_the_capital_is_split_over_bets_that_never_lose_everything():
     assert betting._FRACTIONS.min() > 0
 
 
+@settings(max_examples=40)
 @given(UNITS, st.floats(0.01, 0.99))
 def test_evidence_is_the_product_of_the_docstring(pairs, ratio):
     e = evidence(pairs)
@@ -50,6 +51,7 @@ def test_evidence_is_the_product_of_the_docstring(pairs, ratio):
     )
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 4), st.floats(0.05, 1)), min_size=2, max_size=5))
 def test_a_fair_bet_wins_nothing_on_average(outcomes):
     # A distribution over (amount, 4): at its own ratio one step keeps the capital's mean.
@@ -61,6 +63,7 @@ def test_a_fair_bet_wins_nothing_on_average(outcomes):
             assert mean == pytest.approx(1.0, abs=1e-9)
 
 
+@settings(max_examples=40)
 @given(UNITS, st.floats(0.01, 0.97), st.floats(0.001, 0.02))
 def test_evidence_is_monotone_in_the_ratio(pairs, ratio, step):
     e = evidence(pairs)
@@ -68,6 +71,7 @@ def test_evidence_is_monotone_in_the_ratio(pairs, ratio, step):
     assert betting.log_below(e, ratio) <= betting.log_below(e, ratio + step) + 1e-9
 
 
+@settings(max_examples=40)
 @given(UNITS, st.randoms(use_true_random=False))
 def test_order_changes_no_bit(pairs, random):
     shuffled = pairs[:]
@@ -89,6 +93,7 @@ def test_bounds_are_what_a_walk_over_the_grid_finds(pairs, alpha):
         assert (betting.log_below(e, ratio) >= limit) == (ratio >= high)
 
 
+@settings(max_examples=40)
 @given(UNITS)
 def test_the_observed_ratio_is_never_rejected(pairs):
     e = evidence(pairs)
@@ -96,6 +101,7 @@ def test_the_observed_ratio_is_never_rejected(pairs):
     assert betting.lower_bound(e, alpha=0.05) <= ratio <= betting.upper_bound(e, alpha=0.05)
 
 
+@settings(max_examples=40)
 @given(UNITS)
 def test_a_smaller_alpha_never_narrows(pairs):
     e = evidence(pairs)
@@ -156,6 +162,7 @@ def test_impossible_ratios_are_refused(ratio):
         betting.log_below(e, ratio)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(UNIT, st.sampled_from("abcd")), min_size=2, max_size=40))
 def test_leaving_one_out_is_the_worst_of_all_ways_to_do_so(rows):
     groups = [g for _, g in rows]
@@ -173,6 +180,11 @@ def test_leaving_one_out_is_the_worst_of_all_ways_to_do_so(rows):
         assert worst(amounts, sizes, groups, largest=4, ratio=0.2) == pytest.approx(
             expected, abs=1e-8
         )
+
+
+def test_without_a_group_there_is_no_evidence():
+    assert betting.worst_p_above([], [], [], largest=4, ratio=0.2) == 1.0
+    assert betting.worst_p_above([4] * 9, [4] * 9, ["a"] * 9, largest=4, ratio=0.2) == 1.0
 
 
 def test_groups_must_fit_the_units():

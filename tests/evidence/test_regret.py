@@ -1,7 +1,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.evidence import (
@@ -53,6 +53,7 @@ def test_nothing_counted_means_nothing_known():
     assert regret_interval([0], [0], per_conversation=4, alpha=0.05) == (0.0, 0.0, 1.0, 0)
 
 
+@settings(max_examples=40)
 @given(st.lists(CONVERSATION, min_size=1, max_size=80), st.sampled_from([0.05, 0.01]))
 def test_bounds_and_p_values_decide_alike(rows, alpha):
     regrets, counted = [y for y, _ in rows], [n for _, n in rows]
@@ -64,6 +65,7 @@ def test_bounds_and_p_values_decide_alike(rows, alpha):
     assert (interval.high <= rate) == (below <= alpha * 0.8 * (1 + 1e-8))
 
 
+@settings(max_examples=40)
 @given(st.lists(CONVERSATION, min_size=1, max_size=80), st.randoms(use_true_random=False))
 def test_order_changes_nothing(rows, random):
     shuffled = rows[:]

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.evidence import (
@@ -45,9 +45,11 @@ def test_net_savings_are_the_regret_of_halves():
     saved = [2, 4, 0, -4] * 75
     net = net_savings_interval(saved, before, clip_tokens=4, alpha=0.05, calibration=0)
     halves = [(s + b) // 2 for s, b in zip(saved, before, strict=True)]
-    # regret gives 0.8 alpha to its upper bound, savings a half: match that side.
-    other = regret_interval(halves, before, per_conversation=4, alpha=0.05 * 0.5 / 0.8)
-    assert net.high == pytest.approx(2 * other.high - 1, abs=1e-9)
+    # Regret gives 0.8 of alpha to its upper bound and 0.2 to its lower, savings a half to each.
+    upper = regret_interval(halves, before, per_conversation=4, alpha=0.05 * 0.5 / 0.8)
+    lower = regret_interval(halves, before, per_conversation=4, alpha=0.05 * 0.5 / 0.2)
+    assert net.high == pytest.approx(2 * upper.high - 1, abs=1e-9)
+    assert net.low == pytest.approx(2 * lower.low - 1, abs=1e-9)
 
 
 def test_the_first_conversations_set_the_clip_and_are_left_out():
@@ -96,6 +98,7 @@ def test_clipping_keeps_the_ratio_and_tells_its_share():
     assert clip([], [], clip_tokens=200).share == 0.0
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 10**7), st.floats(-3, 1)), max_size=60))
 def test_any_conversations_give_an_interval(rows):
     before = [b for b, _ in rows]
@@ -105,6 +108,7 @@ def test_any_conversations_give_an_interval(rows):
     assert interval.n == len(rows)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(1, 10**5), st.floats(-1, 1)), min_size=12, max_size=60))
 def test_savings_bounds_and_p_values_decide_alike(rows):
     before = [b for b, _ in rows]

@@ -128,19 +128,20 @@ def rows_of(
     over=7.0,
     start=BASE,
     instance=None,
+    each=1,
     **more,
 ):
     """``n`` conversations over some days, of differing size, shared among the instances.
 
-    Every ``regret_every``-th asks for one of its four compressions again, at a quarter of
-    its tokens.
+    Every ``regret_every``-th asks for ``each`` of its four compressions again, at a quarter of
+    its tokens apiece.
     """
     for i in range(n):
         number = first + i
         before = 2000 + 700 * (number % 7)
         bad = bool(regret_every) and i % regret_every == regret_every - 1
         yield rollup_row(profile, number=number, before=before, after=round(before * (1 - saves)),
-                  regrets=int(bad), returned=before // 4 if bad else 0,
+                  regrets=each * int(bad), returned=each * (before // 4) if bad else 0,
                   instance=instance or f"i{number % instances}",
                   started=start + timedelta(days=over * i / n), **more)  # fmt: skip
 

@@ -26,7 +26,7 @@ from msgspec.structs import replace
 from compressors.errors import ConfigurationError
 from compressors.profiles import LADDERS
 from pipelines.choice import PUBLISHED_REASONS, UNPUBLISHED_REASONS
-from pipelines.evidence import net_savings_interval, regret_interval
+from pipelines.evidence import net_savings_interval, p_savings_above, regret_interval
 from pipelines.settings import Pin
 
 ALL = {
@@ -208,6 +208,29 @@ def test_confidence_is_that_of_the_weakest_statement(con):
     weak = decision(con, certs=certificates(n=500, threshold=0.05))
     assert strong.confidence > weak.confidence
     assert weak.confidence == pytest.approx(1 - 0.99**500, abs=1e-4)
+
+
+def test_confidence_pays_for_the_selection(con):
+    # Two candidates; the weakest statement is that the better one saves anything.
+    ladder(con, saves={"json.lossless": 0.05, "json.rows_half": 0.04}, n=150)
+    before = [2000 + 700 * (i % 7) for i in range(150)]
+    saved = [b - round(b * 0.95) for b in before]
+    p = p_savings_above(saved, before, clip_tokens=200_000, net=0.0)
+    assert 0.001 < p < 0.4
+    assert decision(con).confidence == pytest.approx(1 - 2 * p, abs=1e-4)
+
+
+def test_a_profile_is_as_certain_as_on_its_worst_data_set(con):
+    ladder(con, saves=ALL, n=400)
+    few = JSON["json.rows_few"]
+    certs = [*certificates("json.rows_half"), Cert("json", few.name, few.id, 4, "bfcl", n=3000),
+             Cert("json", few.name, few.id, 4, "gsm8k", n=450)]  # fmt: skip
+    assert decision(con, certs=certs).confidence == pytest.approx(1 - 0.99**450, abs=1e-4)
+
+
+def test_one_profile_that_saves_is_enough_not_to_skip(con):
+    ladder(con, saves={"json.lossless": 0.0, "json.rows_most": -0.1, "json.rows_half": 0.5})
+    assert decision(con).profile.name == "json.rows_half"
 
 
 def test_passes_over_the_same_recording_count_once(con):

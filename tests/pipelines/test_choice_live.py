@@ -91,6 +91,14 @@ def test_with_a_row_its_profile_stays_while_nothing_speaks_against_it(con):
     assert row.canary.profile == HALF
 
 
+def test_what_was_left_behind_lately_is_not_tried_again(con):
+    conversations(con, FEW, 120, saves=0.7, **RECOMMENDED)
+    conversations(con, HALF, 49, first=500, saves=0.5, **RECOMMENDED)
+    assert decided(con, incumbents=book(FEW)).canary.profile == HALF
+    conversations(con, HALF, 9, first=700, saves=0.5, **RECOMMENDED)
+    assert decided(con, incumbents=book(FEW)).canary is None
+
+
 def test_without_a_canary_share_nothing_is_tried(con):
     conversations(con, FEW, 120, saves=0.7, **RECOMMENDED)
     row = decided(con, incumbents=book(FEW), settings=replace(SETTINGS, canary_share=0))
@@ -142,14 +150,18 @@ def test_regret_under_the_limit_demotes_nobody(con):
 
 def test_one_client_cannot_demote(con):
     conversations(con, FEW, 160, saves=0.7, instances=8, **RECOMMENDED)
-    conversations(con, FEW, 60, first=500, saves=0.7, regret_every=1, instance="angry",
-                  over=6.5, **RECOMMENDED)  # fmt: skip
+    angry = {"saves": 0.7, "regret_every": 1, "each": 2, "over": 6.5, **RECOMMENDED}
+    conversations(con, FEW, 60, first=500, instance="angry", **angry)
     assert decided(con, incumbents=book(FEW)).profile == FEW
-    # Several of them can.
-    for number in range(3):
-        conversations(con, FEW, 60, first=800 + 100 * number, saves=0.7, regret_every=1,
-                      instance=f"angry too {number}", over=6.5, **RECOMMENDED)  # fmt: skip
+    # A second one is enough: with any one of them left out, the other's evidence stands.
+    conversations(con, FEW, 60, first=800, instance="angry too", **angry)
     assert decided(con, incumbents=book(FEW)).reason == "regret_high"
+
+
+def test_one_client_cannot_show_a_loss(con):
+    conversations(con, FEW, 160, saves=0.05, instances=8, **RECOMMENDED)
+    conversations(con, FEW, 60, first=500, saves=-0.9, instance="odd", over=6.5, **RECOMMENDED)
+    assert decided(con, incumbents=book(FEW)).profile == FEW
 
 
 def test_a_single_organisation_that_says_so_can_demote(con):
@@ -255,6 +267,28 @@ def test_a_canary_that_has_not_earned_it_stays_a_canary(con, spoilt):
     assert (row.profile, row.reason) == (HALF, "certified")
     assert row.canary.profile == FEW
     assert row.canary.experiment == drawn_for(HALF, FEW)
+
+
+@pytest.mark.parametrize(("tried", "promoted"), [(91, False), (92, True)])
+def test_a_promotion_keeps_the_limit_with_the_bound_it_publishes(con, tried, promoted):
+    arms(con, tried=tried)
+    row = decided(con, incumbents=book(HALF, canary=FEW),
+                  settings=replace(SETTINGS, min_instances=1))  # fmt: skip
+    assert (row.reason == "canary_promoted") == promoted
+
+
+def test_a_promotion_shows_more_savings_with_the_bounds_it_publishes(con):
+    conversations(con, PASSTHROUGH, 200, saves=0.0, over=1, **RECOMMENDED)
+    steps = range(10, 80, 2)
+    for n in steps:
+        told = {"start": BASE + timedelta(minutes=n), **on_trial(PASSTHROUGH, LOSSLESS)}
+        conversations(con, LOSSLESS, 2, first=4000 + n, saves=0.4, over=0.5, **told)
+        row = decided(con, incumbents=book(PASSTHROUGH, canary=LOSSLESS, reason="skip"),
+                      settings=replace(SETTINGS, min_instances=1))  # fmt: skip
+        if row.reason == "canary_promoted":
+            break
+    assert n > min(steps)
+    assert row.net_low > 0
 
 
 def test_one_client_cannot_promote(con):
