@@ -143,10 +143,10 @@ def _unknown(entry: Entry) -> str:
 
 
 def _named(drafts: list[tuple[Entry, Draft]], *, file: str, split: bool) -> list[Transcript]:
-    """The drafts with their id and group, as the module's text says."""
+    """The drafts with their id and group, as the module's text says, a group after another."""
     tasks = [draft.task or str(entry.place) for entry, draft in drafts]
     split = split and len(set(tasks)) > 1
-    return [
+    named = [
         Transcript(
             id=draft.id or f"{file}#{entry.place}",
             group=f"{file}#{_modulo(task)}" if split else file,
@@ -156,6 +156,8 @@ def _named(drafts: list[tuple[Entry, Draft]], *, file: str, split: bool) -> list
         )
         for (entry, draft), task in zip(drafts, tasks, strict=True)
     ]
+
+    return sorted(named, key=lambda transcript: transcript.group)
 
 
 def _modulo(task: str) -> int:
