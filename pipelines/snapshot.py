@@ -22,7 +22,8 @@ from compressors.errors import ConfigurationError
 from compressors.files import sync_directory, write_atomically
 from compressors.home import Home
 from pipelines.evidence import DIGITS, net_savings_interval
-from pipelines.replays import Outcome, answerability
+from pipelines.replayed import read_outcomes
+from pipelines.replays import answerability
 from pipelines.settings import Settings
 from pipelines.snapshot_schema import CURRENT, TABLES
 
@@ -158,19 +159,11 @@ def _answerability(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict(TABLES["answerability"]), orient="row")
 
 
-def read_outcomes(con: duckdb.DuckDBPyConnection) -> list[Outcome]:
-    """The outcomes of the newest replays, in a fixed order."""
-    names = ", ".join(Outcome.__struct_fields__)
-    order = "dataset, kind, cluster, item, profile, treatment"
-    found = con.execute(f"select {names} from outcomes order by {order}").fetchall()
-    return [Outcome(*row) for row in found]
-
-
 def _publications(con: duckdb.DuckDBPyConnection, *, current: str) -> pl.DataFrame:
     history = con.sql(
         "select id, watermark, origin, content from publications order by watermark nulls first, id"
     ).pl()
-    return history.with_columns(
+    return history.with_columns(  # type: ignore[no-any-return]
         demonstration=pl.Series([_demonstration(text) for text in history["content"]]).cast(
             pl.Boolean
         ),

@@ -1,0 +1,180 @@
+"""Evidence to a file and a snapshot: what is chosen, what is published, what is shown."""
+
+import dagster as dg
+
+from compressors.book import read_book
+from compressors.digest import engine_digest
+from compressors.errors import PublicationRefused
+from compressors.profiles import LADDERS
+from pipelines.choice import Choice, decide, gather
+from pipelines.defs.replays import certificates
+from pipelines.defs.shown import OWNERS, checked, column_schema, markdown
+from pipelines.defs.telemetry import rollup
+from pipelines.defs.workspace import Listener, Workspace
+from pipelines.ingest.audit import Finding
+from pipelines.publication import compose, incumbents, publish_choice
+from pipelines.replayed import read_certificates
+from pipelines.replays.manifests import selected
+from pipelines.snapshot import publish_snapshot
+
+GROUP = "publication"
+
+
+@dg.asset(
+    deps=[rollup, certificates],
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"python"},
+    tags={"domain": "publication"},
+    pool="duckdb",
+)
+def choice(
+    workspace: Workspace, listener: dg.ResourceParam[Listener]
+) -> dg.MaterializeResult[Choice]:
+    """One decision a slice and one default a kind, each with its reason in a sentence."""
+    listener.progress("choice", 0, 1)
+    engine, settings = engine_digest(), workspace.settings
+    with workspace.warehouse.connect() as con:
+        tested = read_certificates(con)
+        evidence = gather(con, certificates=tested, settings=settings, engine=engine)
+        before = incumbents(
+            con, watermark=evidence.watermark, pepper_id=workspace.pepper.id, engine=engine
+        )
+    made = decide(
+        evidence,
+        certificates=tested,
+        settings=settings,
+        incumbents=before,
+        engine=engine,
+        ladders=LADDERS,
+    )
+    listener.progress("choice", 1, 1)
+    rows = [
+        (d.kind, "/".join(d.slice), d.profile.name, d.published, d.reason, d.because,
+         d.conversations)
+        for d in made.decisions
+    ]  # fmt: skip
+    return dg.MaterializeResult(
+        value=made,
+        metadata={
+            "dagster/row_count": len(made.decisions),
+            "recommendations": len(made.rows),
+            "origin": made.origin or "none",
+            "watermark": str(made.watermark or "none"),
+            "defaults": markdown(
+                ("kind", "profile"), [(k, p.name) for k, p in sorted(made.defaults.items())]
+            ),
+            "decisions": markdown(
+                ("kind", "slice", "profile", "published", "reason", "because", "conversations"),
+                rows,
+            ),
+        },
+    )
+
+
+@dg.asset(
+    deps=[certificates],
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"toml"},
+    tags={"domain": "publication"},
+    pool="duckdb",
+)
+def publication(
+    workspace: Workspace, listener: dg.ResourceParam[Listener], choice: Choice
+) -> dg.MaterializeResult[None]:
+    """The home's `recommendations.toml`: read by an engine at its next start, once shipped.
+
+    It stays as it was where telemetry or replays are missing, or older than its own.
+    """
+    listener.progress("publication", 0, 1)
+    manifests = [source.manifest for source in selected(workspace.datasets)]
+    pepper = workspace.pepper
+    with workspace.warehouse.connect() as con:
+        tested = read_certificates(con)
+        content = compose(
+            choice,
+            tested,
+            engines=[engine_digest()],
+            datasets={m.name: m.digest for m in manifests},
+            pepper_id=pepper.id,
+            demonstration=pepper.public or any(m.sample for m in manifests),
+            settings=workspace.settings,
+        )
+        made = publish_choice(con, workspace.place, choice, content, certificates=tested)
+        columns = column_schema(con, "publications")
+        [[stored]] = con.execute("select count(*) from publications").fetchall()
+    listener.published({"id": made.id, "changed": made.changed, "why": made.why})
+    listener.progress("publication", 1, 1)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": int(stored),
+            "dagster/column_schema": columns,
+            "id": made.id,
+            "changed": made.changed,
+            "why": made.why,
+            "recommendations": len(choice.rows),
+            "path": dg.MetadataValue.path(made.path.absolute()),
+            "file": dg.MetadataValue.md(f"```toml\n{made.path.read_text('utf-8')}\n```"),
+        }
+    )
+
+
+@dg.multi_asset_check(
+    specs=[
+        dg.AssetCheckSpec(
+            "reads_back",
+            asset=publication,
+            blocking=True,
+            description="An engine with this home's pepper would load the file in place.",
+        )
+    ],
+    pool="duckdb",
+)
+def publication_checks(
+    workspace: Workspace, listener: dg.ResourceParam[Listener]
+) -> dg.AssetCheckResult:
+    """Read the file the way an engine reads it."""
+    finding = _read_back(workspace)
+    listener.checked("reads_back", finding)
+    return checked("reads_back", finding)
+
+
+def _read_back(workspace: Workspace) -> Finding:
+    path = workspace.place.recommendations
+    try:
+        book = read_book(path, pepper_id=workspace.pepper.id, engine=engine_digest())
+    except PublicationRefused as error:
+        return Finding(False, f"{error}; run `toin run` again", {})
+    figures: dict[str, str | int | float] = {
+        "recommendations": len(book.rows),
+        "certificates": len(book.certificates),
+        "certified_for_this_engine": str(book.certified),
+    }
+    return Finding(True, f"{path.name} loads with {len(book.rows)} rows", figures)
+
+
+@dg.asset(
+    deps=[publication],
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"parquet"},
+    tags={"domain": "publication"},
+    pool="duckdb",
+)
+def snapshot(
+    workspace: Workspace, listener: dg.ResourceParam[Listener]
+) -> dg.MaterializeResult[None]:
+    """What the dashboard reads: a directory of Parquet files that never changes."""
+    listener.progress("snapshot", 0, 1)
+    with workspace.warehouse.connect() as con:
+        made = publish_snapshot(con, workspace.place, settings=workspace.settings)
+    listener.progress("snapshot", 1, 1)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": sum(made.rows.values()),
+            "id": made.id,
+            "path": dg.MetadataValue.path(made.directory.absolute()),
+            "tables": markdown(("table", "rows"), sorted(made.rows.items())),
+        }
+    )
