@@ -1,0 +1,1 @@
+"""The platform: learns from what engines report, offline."""
