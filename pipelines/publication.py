@@ -43,25 +43,25 @@ def incumbents(
     """The newest stored publication with rows whose watermark is older than ``watermark``.
 
     Older, not newest: so a second run on the same evidence starts from where the first
-    started, and decides the same. None where there is no such publication.
-
-    Raises:
-        PublicationRefused: the stored file is not one that this engine would load.
+    started, and decides the same. None where there is no such publication. One that this
+    engine would refuse, of another pepper for instance, acts nowhere and is passed over.
     """
     rows = con.execute(
         "select id, content from publications where watermark < $watermark "
-        "order by watermark desc, id limit 1",
+        "order by watermark desc, id",
         {"watermark": watermark},
     ).fetchall()
-    if not rows:
-        return None
-    [(identifier, content)] = rows
-    return parse_book(
-        content.encode(),
-        source=f"publication {identifier} in the warehouse",
-        pepper_id=pepper_id,
-        engine=engine,
-    )
+    for identifier, content in rows:
+        try:
+            return parse_book(
+                content.encode(),
+                source=f"publication {identifier} in the warehouse",
+                pepper_id=pepper_id,
+                engine=engine,
+            )
+        except PublicationRefused:
+            continue
+    return None
 
 
 def publish(con: duckdb.DuckDBPyConnection, home: Home, content: bytes) -> Path:

@@ -435,6 +435,18 @@ def test_the_incumbent_is_the_newest_publication_older_than_the_evidence(con, ho
     assert at(None) is None
 
 
+def test_a_publication_of_another_pepper_is_passed_over(con, home):
+    ladder(con, saves=SHARES)
+    earlier = composed(chosen(con))
+    publish(con, home, earlier)
+    con.execute(
+        "insert into publications values ('sha256:x', ?, 'recorded', ?)",
+        [BASE + timedelta(days=30), composed(chosen(con), pepper_id="00" * 4).decode()],
+    )
+    book = incumbents(con, watermark=BASE + timedelta(days=60), pepper_id=PEPPER.id, engine=ENGINE)
+    assert book.publication.id == publication_id(earlier)
+
+
 def test_defaults_are_nobodys_incumbent(con, home):
     publish(con, home, composed(chosen(con)))
     assert incumbents(con, watermark=BASE, pepper_id=PEPPER.id, engine=ENGINE) is None
