@@ -141,9 +141,10 @@ def _praise(case: Case, best: Candidate, candidates: Sequence[Candidate]) -> str
     barred = [c for c in candidates if not c.admissible and c.weighed.net.low > net.low]
     if not barred:
         return said
-    bolder = max(barred, key=lambda c: c.weighed.net.low)
+    nearest = min(barred, key=lambda c: c.weighed.regret.high)
     return (
-        f"{said}; {bolder.profile.name} saves more, but its regret may reach "
-        f"{percent(bolder.weighed.regret.high)} where {percent(case.settings.regret_limit)} "
+        f"{said}; {nearest.profile.name} would save {percent(nearest.weighed.net.estimate)}, but "
+        f"its regret of {percent(nearest.weighed.regret.estimate)} may be "
+        f"{percent(nearest.weighed.regret.high)} where {percent(case.settings.regret_limit)} "
         "is the limit"
     )

@@ -142,7 +142,7 @@ def gate(of: Sample, *, settings: Settings) -> str | None:
 
 def percent(share: float) -> str:
     """A share as a person reads it."""
-    return f"{100 * share:.1f} %"
+    return f"{f'{100 * share:.1f}'.removesuffix('.0')} %"
 
 
 def in_words(of: Sample) -> str:
