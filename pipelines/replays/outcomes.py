@@ -26,6 +26,7 @@ from compressors.handles import MemoryHandles
 from compressors.pepper import Pepper
 from compressors.profiles import LADDERS, Profile
 from compressors.tokens import estimate
+from pipelines.replays import solvers
 from pipelines.replays.cases import Case, build
 from pipelines.replays.controls import CONTROLS
 from pipelines.replays.draws import Draw, digest
@@ -33,7 +34,6 @@ from pipelines.replays.formats import read_library
 from pipelines.replays.items import Library, Split
 from pipelines.replays.manifests import Manifest, selected
 from pipelines.replays.renderings import KINDS_UNDER_TEST
-from pipelines.replays.solvers import solved
 
 PROFILE = "profile"
 """The treatment that is no control: a profile of the engine."""
@@ -177,22 +177,31 @@ class _Work(msgspec.Struct, frozen=True):
 def replay(case: Case, engine: Engine, *, key: str) -> Iterator[Outcome]:
     """One case under every rung of its kind's ladder, each lossy one followed by its controls."""
     reading = engine.read(case.text)
-    solvable = reading.kind == case.kind and _solved(case, case.text)
+    judged: dict[str, tuple[bool, int]] = {}
+
+    def judge(text: str) -> tuple[bool, int]:
+        # Neighbouring rungs often come to the same text.
+        if text not in judged:
+            judged[text] = _solved(case, text), estimate(text)
+        return judged[text]
+
+    readable, before = judge(case.text)
+    solvable = readable and reading.kind == case.kind
     for profile in LADDERS[case.kind]:
-        text = _compressed(case, reading, profile, engine)
-        after = estimate(text)
+        solved, after = judge(_compressed(case, reading, profile, engine))
         yield _outcome(
             case, profile, PROFILE, key=key, solvable=solvable,
-            solved=_solved(case, text), before=reading.tokens, after=after,
+            solved=solved, before=before, after=after,
         )  # fmt: skip
         if profile.safe:
             continue
-        ratio = after / reading.tokens if reading.tokens else 1.0
+        ratio = after / before if before else 1.0
         for name, control in CONTROLS.items():
             left = control(case.text, ratio, Draw("control", name, case.id, profile.id))
+            solved, spent = judge(left)
             yield _outcome(
                 case, profile, name, key=key, solvable=solvable,
-                solved=_solved(case, left), before=reading.tokens, after=estimate(left),
+                solved=solved, before=before, after=spent,
             )  # fmt: skip
 
 
@@ -204,7 +213,7 @@ def _compressed(case: Case, reading: Reading, profile: Profile, engine: Engine) 
 
 
 def _solved(case: Case, text: str) -> bool:
-    return solved(case.task, text, needed=case.needed, kind=case.kind)
+    return solvers.solved(case.task, text, needed=case.needed, kind=case.kind)
 
 
 def _outcome(

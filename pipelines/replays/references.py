@@ -13,6 +13,7 @@ Manner = Literal["id", "name", "wording"]
 MANNERS: tuple[Manner, ...] = ("id", "name", "wording")
 
 _WORDS = 3
+_STEM = 5
 
 _PROBLEM = {
     "id": (
@@ -53,14 +54,16 @@ _QUESTION = {
 def wording_of(record: Record, others: Sequence[Record], draw: Draw) -> str:
     """Words of ``record`` by which a person could tell it from ``others``, drawn by hash.
 
-    At least three of its telling words (fewer where it has fewer), and as many more as it takes
-    until none of the others has them all. They stand in the order of the record.
+    At least three of its telling words (fewer where it has fewer), none of them a form of
+    another, and as many more as it takes until none of the others has them all. They stand in
+    the order of the record.
     """
     rest = [word for word in record.words if word not in record.telling]
-    drawn = draw.shuffled(record.telling) + draw.shuffled(rest)
-    chosen = set(drawn[:_WORDS])
+    drawn = [*draw.shuffled(record.telling), *draw.shuffled(rest)]
+    distinct = list({word[:_STEM]: word for word in reversed(drawn)}.values())[::-1]
+    chosen = set(distinct[:_WORDS])
     rivals = [set(other.words) for other in others]
-    for word in drawn[_WORDS:]:
+    for word in distinct[_WORDS:]:
         if not any(chosen <= rival for rival in rivals):
             break
         chosen.add(word)

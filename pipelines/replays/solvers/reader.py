@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import orjson
 
@@ -28,16 +28,21 @@ def find(text: str, ids: Sequence[str], *, kind: str) -> dict[str, Fields]:
     it is. An answer that is cut off in the middle still has the objects before the cut.
     """
     plain = KINDS[kind].restore(_MARKER.sub("", text))
-    wanted = set(ids)
+    wanted = {identifier for identifier in ids if identifier in plain}
     found: dict[str, Fields] = {}
-    for fields in _records(plain, ids):
+    if not wanted:
+        return found
+    for fields in _records(plain, wanted):
         identifier = fields.get("id")
         if isinstance(identifier, str) and identifier in wanted:
             found.setdefault(identifier, fields)
+            if len(found) == len(wanted):
+                break
     return found
 
 
-def _records(text: str, ids: Sequence[str]) -> Iterator[Fields]:
+def _records(text: str, ids: Collection[str]) -> Iterator[Fields]:
+    """Objects or lines that may be the records, as a text of this form holds them."""
     if text.lstrip()[:1] in ("{", "["):
         try:
             document = orjson.loads(text)
@@ -46,23 +51,32 @@ def _records(text: str, ids: Sequence[str]) -> Iterator[Fields]:
         else:
             yield from _objects(document)
             return
+    marks = [f'id="{identifier}"' for identifier in ids]
     for line in text.splitlines():
-        if any(f'id="{identifier}"' in line for identifier in ids):
+        if any(mark in line for mark in marks):
             yield _pairs(line)
 
 
 def _objects(value: object) -> Iterator[Fields]:
-    """Every object of a document, outermost first."""
+    """Every object of a document: those of a list before what they hold."""
     if isinstance(value, dict):
         yield value
         for inner in value.values():
-            yield from _objects(inner)
+            if isinstance(inner, dict | list):
+                yield from _objects(inner)
     elif isinstance(value, list):
+        objects = [inner for inner in value if isinstance(inner, dict)]
+        yield from objects
+        for inner in objects:
+            for held in inner.values():
+                if isinstance(held, dict | list):
+                    yield from _objects(held)
         for inner in value:
-            yield from _objects(inner)
+            if isinstance(inner, list):
+                yield from _objects(inner)
 
 
-def _enclosing(text: str, ids: Sequence[str]) -> Iterator[Fields]:
+def _enclosing(text: str, ids: Collection[str]) -> Iterator[Fields]:
     """The smallest whole object around each id, in a text that is no document any more."""
     decoder = json.JSONDecoder()
     for identifier in ids:
