@@ -12,6 +12,7 @@ from compressors import Engine
 from compressors.handles import MemoryHandles
 from compressors.home import Home
 from compressors.profiles import LADDERS
+from pipelines.replays import manifests
 from pipelines.replays import outcomes as module
 from pipelines.replays.outcomes import PROFILE, Outcome, run_replays
 from pipelines.replays.report import answerability
@@ -28,9 +29,11 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return Engine.start(home=home, handles=MemoryHandles())
 
 
-@pytest.fixture
-def found(bundled: Path, engine: Engine) -> list[Outcome]:
-    return run_replays(data=None, engine=engine, progress=_silent, processes=1)
+@pytest.fixture(scope="module")
+def found(small_sets: Path, engine: Engine) -> list[Outcome]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifests, "datasets_directory", lambda: small_sets)
+        return run_replays(data=None, engine=engine, progress=_silent, processes=1)
 
 
 def test_every_case_has_every_profile_and_every_control(found: list[Outcome]) -> None:
@@ -72,13 +75,14 @@ def test_blind_deletion_at_the_same_ratio_scores_clearly_lower(found: list[Outco
         assert solved(PROFILE, kind) > 1.5 * solved("truncation", kind)
 
 
-def test_two_processes_give_what_one_gives(bundled: Path, engine: Engine) -> None:
+def test_two_processes_give_what_one_gives(
+    bundled: Path, engine: Engine, found: list[Outcome]
+) -> None:
     seen: list[tuple[int, int]] = []
-    one = run_replays(data=None, engine=engine, progress=_silent, processes=1)
     two = run_replays(
         data=None, engine=engine, progress=lambda _, done, of: seen.append((done, of)), processes=2
     )
-    assert two == one
+    assert two == found
     assert seen == sorted(seen)
     assert seen[0] == (0, 120)
     assert seen[-1] == (120, 120)
@@ -115,14 +119,13 @@ def test_what_the_engine_takes_for_another_kind_does_not_count(
 
 
 def test_where_no_process_starts_the_work_is_done_here(
-    bundled: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    bundled: Path, engine: Engine, found: list[Outcome], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object, **__: object) -> None:
         raise module.BrokenProcessPool("no processes here")
 
-    one = run_replays(data=None, engine=engine, progress=_silent, processes=1)
     monkeypatch.setattr(module, "_spread", broken)
-    assert run_replays(data=None, engine=engine, progress=_silent, processes=2) == one
+    assert run_replays(data=None, engine=engine, progress=_silent, processes=2) == found
 
 
 def test_the_key_is_of_engine_data_and_solvers(
