@@ -37,6 +37,16 @@ concurrency:
   pools:
     default_limit: 1
 """
+# The same instance for runs of the command line, whose output belongs to the terminal.
+_UNCAPTURED = (
+    _INSTANCE
+    + b"""\
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+"""
+)
+_SETTINGS = {"dagster.yaml": _INSTANCE, "command-line.yaml": _UNCAPTURED}
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -82,10 +92,10 @@ def prepare_dagster_home(home: Home) -> Path:
     Raises:
         ConfigurationError: it cannot be written.
     """
-    settings = home.dagster / "dagster.yaml"
     try:
-        if not settings.exists():
-            write_atomically(settings, _INSTANCE)
+        for name, content in _SETTINGS.items():
+            if not (home.dagster / name).exists():
+                write_atomically(home.dagster / name, content)
     except OSError as error:
         raise ConfigurationError(
             f"{home.dagster} cannot be written to ({error.strerror}); choose another home with "
@@ -177,7 +187,8 @@ def _instance(home: Home) -> Iterator[dg.DagsterInstance]:
     before = logger.level
     logger.setLevel(logging.CRITICAL)
     try:
-        with dg.DagsterInstance.from_config(str(prepare_dagster_home(home).absolute())) as instance:
+        place = str(prepare_dagster_home(home).absolute())
+        with dg.DagsterInstance.from_config(place, "command-line.yaml") as instance:
             yield instance
     finally:
         logger.setLevel(before)

@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -63,7 +63,8 @@ def publish_snapshot(
         before = _named_by(pointer)
         _write(frames, directory)
         write_atomically(pointer, f"{identifier}\n".encode("ascii"))
-        _prune(home.snapshots, keep={identifier, before})
+        if identifier != before:
+            _prune(home.snapshots, keep={identifier, before})
     except OSError as error:
         raise ConfigurationError(
             f"{home.snapshots} cannot be written to ({error.strerror}); mend its permissions "
@@ -215,7 +216,7 @@ def _write(frames: Mapping[str, pl.DataFrame], directory: Path) -> None:
     partial.rename(directory)
 
 
-def _prune(snapshots: Path, *, keep: Sequence[str] | set[str]) -> None:
+def _prune(snapshots: Path, *, keep: Set[str]) -> None:
     for entry in sorted(snapshots.iterdir()):
         if entry.is_dir() and entry.name not in keep:
             shutil.rmtree(entry, ignore_errors=True)
