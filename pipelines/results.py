@@ -46,13 +46,15 @@ class RunResult:
         home: where everything is kept.
         demonstration: made from bundled data or under the public pepper.
         bundled: whether the traffic was the project's own.
+        public: whether the home uses the public pepper.
         events: events in the home's warehouse; ``quarantined`` rows are none of them.
         slices: distinct slices among them.
         recommendations: rows of the file in place; ``publication_id`` is empty without one.
         conversations: the n of the net savings; ``net_low`` and ``net_high`` are their
             interval at ``level``. Tokens are those of the acting arms of the last pass.
         first, second: the two passes over transcripts; None where there were none.
-        changes: what is different in the second pass, the largest slice first.
+        first_low, first_high: the interval of the first pass's net savings.
+        changes: slices with another profile in the second pass, the largest first.
         why: what became of the publication, in a sentence; empty where it went as usual.
         refused: transcripts that were given and could not be read.
         skipped: files of searched directories that are no transcripts.
@@ -62,6 +64,7 @@ class RunResult:
     home: Home
     demonstration: bool
     bundled: bool
+    public: bool
     events: int
     quarantined: int
     slices: int
@@ -77,6 +80,8 @@ class RunResult:
     level: float
     first: TrafficReport | None
     second: TrafficReport | None
+    first_low: float | None
+    first_high: float | None
     changes: tuple[Change, ...]
     decisions: tuple[Row, ...]
     certificates: tuple[Row, ...]
@@ -140,7 +145,7 @@ def gather(
     public: bool,
     first: TrafficReport | None,
     second: TrafficReport | None,
-    loaded: str,
+    loaded: tuple[str, str],
     why: str,
     refused: Sequence[str],
     skipped: Sequence[str],
@@ -149,14 +154,16 @@ def gather(
 ) -> RunResult:
     """The result of a run from the snapshot that it published.
 
-    ``loaded`` is how events name the publication of the last pass, empty for none.
+    ``loaded`` is how events name the publications of the two passes, empty for none.
 
     Raises:
         ConfigurationError: there is no snapshot, or it cannot be read.
     """
     snapshot = _Snapshot.current(home)
     savings = snapshot.rows("savings")
-    net = _net_of_last_pass(snapshot.rows("net"), savings, loaded=loaded if second else None)
+    totals = {row["publication"]: row for row in snapshot.rows("net") if row["scope"] == "all"}
+    last = loaded[second is not None] if first else _newest(savings)
+    net, net_first = totals.get(last, _NOTHING), totals.get(loaded[0], _NOTHING)
     (ingest,) = snapshot.rows("ingest")
     decisions = snapshot.rows("decisions")
     current = next((row for row in snapshot.rows("publications") if row["current"]), None)
@@ -166,6 +173,7 @@ def gather(
         home=home,
         demonstration=public or bool(current and current["demonstration"]),
         bundled=bundled,
+        public=public,
         events=ingest["stored"],
         quarantined=ingest["quarantined"],
         slices=len(slices),
@@ -181,6 +189,8 @@ def gather(
         level=net["level"],
         first=first,
         second=second,
+        first_low=net_first["low"],
+        first_high=net_first["high"],
         changes=_changes(first, second, decisions),
         decisions=tuple(decisions),
         certificates=tuple(snapshot.rows("certificates")),
@@ -227,14 +237,11 @@ _NOTHING: Row = {
 }
 
 
-def _net_of_last_pass(net: list[Row], savings: list[Row], *, loaded: str | None) -> Row:
-    """The totals under the publication ``loaded`` last; None: the one of the newest events."""
-    totals = {row["publication"]: row for row in net if row["scope"] == "all"}
-    if loaded is None:
-        acting = [row for row in savings if row["arm"] != "trial"]
-        newest = max(acting, key=lambda row: (row["day"], row["publication"]), default=None)
-        loaded = newest["publication"] if newest else ""
-    return totals.get(loaded, _NOTHING)
+def _newest(savings: list[Row]) -> str:
+    """The publication that the newest acting events were made under."""
+    acting = [row for row in savings if row["arm"] != "trial"]
+    newest = max(acting, key=lambda row: (row["day"], row["publication"]), default=None)
+    return str(newest["publication"]) if newest else ""
 
 
 def _changes(
@@ -249,13 +256,14 @@ def _changes(
     changes = []
     for key, now in second.slices.items():
         was = first.slices[key]
-        if now.profiles == was.profiles and now.tokens_after == was.tokens_after:
-            continue
+        before, after = _most_used(was.profiles), _most_used(now.profiles)
+        if before == after:
+            continue  # at most a share of its units went to the control
         changes.append(
             Change(
                 slice=key,
-                before=_most_used(was.profiles),
-                after=_most_used(now.profiles),
+                before=before,
+                after=after,
                 tokens=now.tokens_before,
                 out_first=was.tokens_after,
                 out_second=now.tokens_after,

@@ -113,7 +113,7 @@ def main_job(
         if intake.transcripts:
             first = recorder(engine, step="traffic, first pass", trials=True)
             sources += first.segments
-        loaded = engine.book.id or ""
+        loaded = [engine.book.id or ""] * 2
     told = materialise(
         home, EVERYTHING, data=data, sources=sources, threads=threads, on_progress=progress
     )
@@ -121,7 +121,7 @@ def main_job(
     if first is not None and home.recommendations.exists():
         with Engine.start(home.recommendations, home, handles=MemoryHandles()) as engine:
             second = recorder(engine, step="traffic, second pass", trials=False)
-            loaded = engine.book.id or ""
+            loaded[1] = engine.book.id or ""
         _show_again(home, second, threads=threads, progress=progress)
     return gather(
         home,
@@ -129,7 +129,7 @@ def main_job(
         public=load_pepper(home.pepper).public,
         first=first,
         second=second,
-        loaded=loaded,
+        loaded=(loaded[0], loaded[1]),
         why=_why(told),
         refused=[str(refusal) for refusal in intake.refused],
         skipped=[str(skipped) for skipped in intake.skipped],

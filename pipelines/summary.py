@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console, Group, RenderableType
@@ -10,7 +11,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.results import Change, Row, RunResult
+from pipelines.results import Row, RunResult
+from pipelines.traffic.record import TrafficReport
 
 _WIDTH = 118
 _MOST_CHANGES = 12
@@ -20,15 +22,12 @@ CERTIFICATE = (
     "A certificate is about these tasks, not about a slice and not in general. Answerability: can "
     "the recorded solution still be carried out on what is left of the text?"
 )
-DEMONSTRATION = (
-    "DEMONSTRATION: bundled samples at a loose epsilon, or the public pepper. It shows how the "
-    "loop closes, and says nothing about your traffic."
-)
 
 
-def console() -> Console:
-    """Where results are printed: stdout, as wide as the terminal, else wide enough."""
-    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDTH)
+def show(*parts: RenderableType, console: Console | None = None) -> None:
+    """Print results on stdout, as wide as the terminal, else wide enough; paths stay whole."""
+    console = console or Console(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDTH)
+    console.print(*parts, crop=False)
 
 
 def summary(result: RunResult) -> RenderableType:
@@ -38,34 +37,36 @@ def summary(result: RunResult) -> RenderableType:
 
 def _parts(result: RunResult) -> Iterator[RenderableType]:
     if result.demonstration:
-        yield Text(f"\n{DEMONSTRATION}", style="yellow")
+        yield Text(f"\nDEMONSTRATION: {_demonstration(result)}.", style="yellow")
     yield from _tokens(result)
     yield from _changed(result)
     yield from answerability_tables(result.answerability, result.certificates)
     yield from _files(result)
 
 
+def _demonstration(result: RunResult) -> str:
+    if result.bundled:
+        return (
+            "bundled transcripts and samples at a loose epsilon, under the public pepper. It shows "
+            "how the loop closes and says nothing about your traffic"
+        )
+    if result.public:
+        return (
+            "this home has no pepper of its own, so its hashes are keyed with one that everybody "
+            "knows; `toin pepper new` makes one"
+        )
+    return "the replays are of the bundled samples; give the data sets themselves with --data"
+
+
 def _tokens(result: RunResult) -> Iterator[RenderableType]:
     table = _table("Tokens", "", "before", "after", "asked again", "net savings", "interval", "n")
     _right(table, 1, 2, 3, 4, 5, 6)
-    for name, report in (
-        ("first pass, on the defaults", result.first),
-        ("second pass, on the new file", result.second),
-    ):
-        if report is None:
-            continue
-        last = report is result.second
-        figures = report.total
-        net = figures.tokens_before - figures.tokens_after - figures.tokens_returned
-        table.add_row(
-            name,
-            _count(figures.tokens_before),
-            _count(figures.tokens_after),
-            _count(figures.tokens_returned),
-            _percent(net / figures.tokens_before if figures.tokens_before else 0.0),
-            _interval(result.net_low, result.net_high) if last else "",
-            f"{result.conversations}" if last else "",
-        )
+    if result.first is not None:
+        low, high = result.first_low, result.first_high
+        _pass(table, "first pass, the package's defaults", result.first, low=low, high=high)
+    if result.second is not None:
+        low, high = result.net_low, result.net_high
+        _pass(table, "second pass, the new file", result.second, low=low, high=high)
     if result.first is None:
         table.add_row(
             "the segments, as they are",
@@ -78,47 +79,57 @@ def _tokens(result: RunResult) -> Iterator[RenderableType]:
         )
     yield table
     yield _note(
-        "Acting arms only, trials left out; by the engine's estimate. Net savings: what was saved "
-        "on the first pass, less what was asked for again and less markers. Interval at "
+        "Acting arms only, trials left out; by the engine's estimate. Net savings: what was cut, "
+        "less markers and less what was asked for again. Intervals at "
         f"{100 * result.level:.0f} %, n in conversations."
     )
     quarantined = f", {result.quarantined} rows in quarantine" if result.quarantined else ""
     yield _note(f"{_count(result.events)} events in {result.slices} slices{quarantined}.")
 
 
+def _pass(
+    table: Table, name: str, report: TrafficReport, *, low: float | None, high: float | None
+) -> None:
+    figures = report.total
+    net = figures.tokens_before - figures.tokens_after - figures.tokens_returned
+    table.add_row(
+        name,
+        _count(figures.tokens_before),
+        _count(figures.tokens_after),
+        _count(figures.tokens_returned),
+        _percent(net / figures.tokens_before if figures.tokens_before else 0.0),
+        _interval(low, high),
+        f"{report.conversations}",
+    )
+
+
 def _changed(result: RunResult) -> Iterator[RenderableType]:
-    if result.second is None:
-        yield from _decided(result)
-        return
-    if not result.changes:
-        yield Text("\nWhat changed: nothing; no slice acts otherwise than on the defaults.")
-        yield from _decided(result)
-        return
-    table = _table("What changed", "slice", "from", "to", "tokens after", "why")
-    _right(table, 3)
+    yield Text("\nWhat changed, and why", style="bold")
+    if result.second is not None and not result.changes:
+        yield Text("Nothing: every slice acts as on the defaults.")
     for change in result.changes[:_MOST_CHANGES]:
-        table.add_row(
-            _slice(change), change.before, change.after, _tokens_of(change), change.because
+        key = change.slice
+        yield Text.assemble(
+            (f"{key.auth_mode} / {key.model_family} / {key.structure_hash[:8]}", "cyan"),
+            f": {change.before} → {change.after}, "
+            f"{_count(change.out_first)} → {_count(change.out_second)} tokens",
         )
-    yield table
+        yield Padding(Text(change.because, style="dim"), (0, 0, 0, 4))
     more = len(result.changes) - _MOST_CHANGES
     if more > 0:
-        yield _note(f"and {more} more slices; all of them are in the dashboard.")
+        yield _note(f"and {more} more slices.")
     yield from _decided(result)
 
 
 def _decided(result: RunResult) -> Iterator[RenderableType]:
     """Of the slices: how many have a row, and why the others have none."""
-    unpublished: dict[str, int] = {}
-    for row in result.decisions:
-        if not row["published"]:
-            unpublished[row["reason"]] = unpublished.get(row["reason"], 0) + 1
+    without = Counter(row["reason"] for row in result.decisions if not row["published"])
     reasons = ", ".join(
         f"{count} {reason.replace('_', ' ')}"
-        for reason, count in sorted(unpublished.items(), key=lambda item: (-item[1], item[0]))
+        for reason, count in sorted(without.items(), key=lambda item: (-item[1], item[0]))
     )
-    without = f"; without a row: {reasons}" if reasons else ""
-    yield _note(f"{result.recommendations} of {len(result.decisions)} slices have a row{without}.")
+    others = f"; without one: {reasons}" if reasons else ""
+    yield _note(f"{result.recommendations} of {len(result.decisions)} slices have a row{others}.")
     if result.why:
         yield _note(result.why)
 
@@ -126,69 +137,83 @@ def _decided(result: RunResult) -> Iterator[RenderableType]:
 def answerability_tables(
     answers: Sequence[Row], certificates: Sequence[Row]
 ) -> Iterator[RenderableType]:
-    """Each data set under each lossy rung: what is still solved, saved and certified."""
-    if not answers:
-        return
-    verdicts = {(row["kind"], row["profile"], row["dataset"]): row for row in certificates}
-    table = _table(
-        ANSWERABILITY, "data set", "profile", "saved", "n", "solved", "interval", "p", "certified"
-    )
-    _right(table, 2, 3, 4, 5, 6)
-    for row in _rungs(answers):
-        verdict = verdicts.get((row["kind"], row["profile"], row["dataset"]))
-        saved = 1 - row["tokens_after"] / row["tokens_before"] if row["tokens_before"] else 0.0
-        table.add_row(
-            row["dataset"],
-            row["profile"],
-            _percent(saved, digits=0),
-            f"{row['solvable']}",
-            _percent(row["share"]),
-            _interval(row["low"], row["high"]),
-            f"{verdict['p']:.4f}" if verdict else "",
-            _verdict(verdict),
-        )
-    yield table
-    yield _note(f"{CERTIFICATE} Certify part, exact intervals at 95 %.")
-
-
-def _rungs(answers: Sequence[Row]) -> list[Row]:
-    chosen = [
+    """Every rung beyond passthrough: what it saves and what is still solved, by data set."""
+    rungs = [
         row
         for row in answers
         if row["treatment"] == "profile" and row["split"] == "certify" and row["rung"] > 0
     ]
-    return sorted(chosen, key=lambda row: (row["kind"], row["rung"], row["dataset"]))
+    if not rungs:
+        return
+    datasets = sorted({row["dataset"] for row in rungs})
+    verdicts = {row["profile"]: row for row in certificates}
+    sizes = {row["dataset"]: row["solvable"] for row in rungs}
+    named = [f"{dataset}, n {sizes[dataset]}" for dataset in datasets]
+    table = _table(ANSWERABILITY, "profile", "saved", *named, "certified")
+    _right(table, 1)
+    for profile in _in_ladder_order(rungs):
+        here = {row["dataset"]: row for row in rungs if row["profile"] == profile}
+        before = sum(row["tokens_before"] for row in here.values())
+        after = sum(row["tokens_after"] for row in here.values())
+        table.add_row(
+            profile,
+            _percent(1 - after / before if before else 0.0, digits=0),
+            *(_answered(here.get(dataset)) for dataset in datasets),
+            _verdict(verdicts.get(profile)),
+        )
+    yield table
+    yield _note(
+        f"{CERTIFICATE} Share of the n tasks of the certify part that are solved without "
+        "compression, with exact intervals at 95 %."
+    )
 
 
-def _verdict(verdict: Row | None) -> str:
-    if verdict is None:
+def _in_ladder_order(rungs: Sequence[Row]) -> list[str]:
+    places = {(row["kind"], row["rung"], row["profile"]) for row in rungs}
+    return [profile for _, _, profile in sorted(places)]
+
+
+def _answered(row: Row | None) -> str:
+    if row is None:
         return ""
-    if not verdict["certified"]:
+    low, high = 100 * row["low"], 100 * row["high"]
+    return f"{_percent(row['share'])} ({low:.1f} to {high:.1f})"
+
+
+def _verdict(row: Row | None) -> str:
+    if row is None:
+        return ""
+    if not row["certified"]:
         return "no"
-    return "yes" if verdict["status"] == "certified" else f"yes ({verdict['status']})"
+    return "yes" if row["status"] == "certified" else f"yes, {row['status']}"
 
 
 def _files(result: RunResult) -> Iterator[RenderableType]:
     home = result.home
-    table = Table.grid(padding=(0, 2))
-    table.add_row("recommendations", str(home.recommendations), result.publication_id[:23])
-    table.add_row("warehouse", str(home.warehouse), "")
-    table.add_row("dashboard's data", str(home.snapshots), "")
     yield Text(f"\nFiles, after {result.seconds:.0f} s", style="bold")
-    yield Padding(table, (0, 2))
+    yield from _pairs(
+        ("recommendations", f"{home.recommendations}  ({result.publication_id[:23]}…)"),
+        ("warehouse", str(home.warehouse)),
+        ("dashboard's data", str(home.snapshots)),
+    )
+    yield Text("\nNext", style="bold")
     flag = f" --home {home.root}"
-    steps = Table.grid(padding=(0, 2))
-    steps.add_row("look at it", f"toin dashboard{flag}")
-    steps.add_row("check it", f"toin verify {home.recommendations}{flag}")
-    steps.add_row(
-        "ship it",
-        "copy recommendations.toml to each proxy, set TOIN_RECOMMENDATIONS to its path, restart "
-        "the proxy: an engine reads it once, at its start",
+    yield from _pairs(
+        ("look at it", f"toin dashboard{flag}"),
+        ("check it", f"toin verify {home.recommendations}{flag}"),
+        ("ship it", f"copy {home.recommendations} to each proxy, set TOIN_RECOMMENDATIONS to it"),
+        ("", "there and restart the proxy: an engine reads it once, at its start"),
     )
     if result.bundled:
-        steps.add_row("on your own", "toin pepper new --home DIR; toin run --home DIR --traffic …")
-    yield Text("\nNext", style="bold")
-    yield Padding(steps, (0, 2))
+        yield from _pairs(
+            ("on your own", "toin pepper new --home DIR; toin run --home DIR --traffic TRANSCRIPTS")
+        )
+
+
+def _pairs(*rows: tuple[str, str]) -> Iterator[RenderableType]:
+    """Names and what they stand for, never wrapped: it is there to be copied."""
+    for name, value in rows:
+        yield Text(f"  {name:<18}{value}", no_wrap=True, overflow="ignore")
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -214,15 +239,6 @@ def _right(table: Table, *columns: int) -> None:
 
 def _note(text: str) -> RenderableType:
     return Padding(Text(text, style="dim"), (0, 0, 0, 0))
-
-
-def _slice(change: Change) -> str:
-    key = change.slice
-    return f"{key.auth_mode} / {key.model_family} / {key.structure_hash[:8]} ({key.kind})"
-
-
-def _tokens_of(change: Change) -> str:
-    return f"{_count(change.out_first)} → {_count(change.out_second)}"
 
 
 def _count(value: int) -> str:

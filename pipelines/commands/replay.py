@@ -84,7 +84,7 @@ def command(data: Path | None, spend: bool, as_json: bool, home: Home) -> None:
     if as_json:
         print_json({"certificates": [certificate_json(asdict(each)) for each in certificates]})
     else:
-        from pipelines.summary import answerability_tables, console
+        from pipelines.summary import answerability_tables, show
 
         answers = [asdict(row) for row in answerability(outcomes)]
-        console().print(*answerability_tables(answers, [asdict(each) for each in certificates]))
+        show(*answerability_tables(answers, [asdict(each) for each in certificates]))

@@ -86,7 +86,7 @@ def command(
     with reporter() as told:
         told.step("loading", 0, 1)
         from pipelines.run import main_job
-        from pipelines.summary import console, summary
+        from pipelines.summary import show, summary
 
         told.step("loading", 1, 1)
         result = main_job(
@@ -109,5 +109,5 @@ def command(
     if as_json:
         print_json(result.as_json())
     else:
-        console().print(summary(result))
+        show(summary(result))
     return 1 if result.refused else 0
