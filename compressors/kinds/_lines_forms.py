@@ -34,7 +34,8 @@ _WORD = (
     r"|/(?:[\w.@+~%-]++/[\w.@+~%:/-]*+|(?<![\w.]/)[\w.@+~%-]++))"
 )
 # A message's own words tell one event from another; any other quoted string is a value.
-_MESSAGE = "".join(rf'(?<!{key}=")' for key in ("msg", "message", "error", "err", "reason"))
+_KEPT = ("msg", "message", "error", "err", "reason", "level", "lvl", "severity")
+_MESSAGE = "".join(rf'(?<!{key}=")' for key in _KEPT)
 _QUOTED = rf'"(?<=[\s=:(\[,{{>]"){_MESSAGE}[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
 _SINGLE = r"'(?<=[\s=:(\[,{>]')[^'\n]{0,120}+'(?![A-Za-z])"
 # From the first brace to the end of the row: a document inside a row stays in one piece.

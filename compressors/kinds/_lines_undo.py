@@ -14,6 +14,8 @@ QUOTED = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|\'[^\']*+\''
 _VALUE = re.compile(rf"({QUOTED}|⟦[^⟧]*+⟧|[^ ]++)(?: |$)")
 _HEADER = re.compile(r"\[toin ([a-z]+): (.*)\]")
 _DEFINITION = re.compile(r"(~[a-z]+)=(.*)", re.DOTALL)
+COUNTED = "[×9]: 9 lines like this"
+_TOTAL = re.compile(r"  \[×\d+\]$")
 _MOST_REPEATED = 50_000_000
 
 
@@ -32,7 +34,10 @@ def raw(kind: str, text: str) -> str:
 
 
 def decode(kind: str, text: str) -> str:
-    """What ``encode`` was given whole, or ``text`` itself where it is not in the notation."""
+    """What ``encode`` was given, or ``text`` itself where it is not in the notation.
+
+    Where not all rows were kept, the notes about the others stay where they stand.
+    """
     head, newline, rest = text.partition("\n")
     header = _HEADER.fullmatch(head)
     if header is None or header[1] != kind or not newline:
@@ -50,6 +55,7 @@ def _decode(header: str, rows: list[str]) -> str:
     hole = next((p[-1] for p in parts if p.startswith('"~a 1 2" is the line')), "")
     time = next((p[0] for p in parts if " is the date last given as " in p), "")
     again = next((p[0] for p in parts if p.endswith("1 is its first value again")), "")
+    counted = any(part.endswith(COUNTED) for part in parts)
     definitions: dict[str, _Definition] = {}
     at = 0
     while hole and at < len(rows) and (found := _DEFINITION.match(rows[at])):
@@ -60,6 +66,9 @@ def _decode(header: str, rows: list[str]) -> str:
     for row in itertools.islice(rows, at, None):
         mark = row[:1]
         if mark == "~":
+            total = _TOTAL.search(row) if counted else None
+            if total:
+                row = row[: total.start()]
             name, _, tail = row.partition(" ")
             constants, width, place, repeats = definitions[name]
             cells = _cells(tail, width)
@@ -69,7 +78,8 @@ def _decode(header: str, rows: list[str]) -> str:
             if repeats is not None:
                 constants = [_again(text, repeats, cells) for text in constants]
             pairs = zip(cells, constants[1:], strict=True)
-            out.append(constants[0] + "".join(itertools.chain.from_iterable(pairs)))
+            line = constants[0] + "".join(itertools.chain.from_iterable(pairs))
+            out.append(line + total[0] if total else line)
         elif mark == "×":
             times = int(row[1:])
             if times > _MOST_REPEATED:

@@ -20,9 +20,12 @@ _NAMES = 64
 _ENTRY = 400
 _CHUNK = 8
 _EXIT = re.compile(
-    r"(?i:exit(?:ed|s)?\b|return(?:ed)? (?:code|value)|signal|status)[^\n]{0,30}?\b\d+\b"
+    r"(?i:exit(?:ed|s)?(?: with)?(?: code| status)?|(?:return|exit|status)[ _]code|status|signal)"
+    r"[ =:(\"]{1,4}\d+\b"
 )
-_IDENTIFIER = re.compile(r"[A-Za-z0-9_.:/@#-]*[0-9_/@#-][A-Za-z0-9_.:/@#-]*|\"[^\"\n]{3,80}\"")
+_NAME = re.compile(r"[A-Za-z0-9_.:/@#-]{3,120}+|\"[^\"\n]{3,80}\"")
+_TELLING = re.compile(r"[0-9_/@#\"-]")
+_ASKED = 64
 _ANSWERS, _ANSWERS_SHARE = 10, 50
 _MATCHES, _MATCHES_SHARE = 20, 10
 # A gap no longer than its own note says less than the lines it stands for.
@@ -35,6 +38,8 @@ class Study:
     __slots__ = (
         "_levels",
         "_marks",
+        "_run",
+        "_traced",
         "_traces",
         "exemplars",
         "forms",
@@ -55,8 +60,10 @@ class Study:
             for row, above in zip(first, self._levels, strict=True)
         ]
         self._traces: list[Trace] = traces(self.forms)
+        self._traced = {row for trace in self._traces for row in range(trace.start, trace.end)}
+        self._run = bool(layout.run)
         self._marks: Marks = marks(rows) if layout.run else Marks(set(), {})
-        self.exemplars: dict[int, int] = {}
+        self.exemplars: dict[int, Sequence[int]] = {}
         self.loud: set[int] = set()
         self.kept: set[int] = set()
         self._keep()
@@ -65,8 +72,8 @@ class Study:
         """Fill ``kept``, of which ``loud`` are lines to show as they are."""
         size = self.size
         self.kept.update(range(min(_FIRST, size)), range(max(0, size - _LAST), size))
-        free = self._keep_blocks()
-        self._keep_exemplars(free)
+        covered = self._keep_blocks()
+        self._keep_exemplars(covered)
         self._keep_levels()
         self._keep_odd()
         self.kept |= self.loud
@@ -75,27 +82,27 @@ class Study:
     def _keep_blocks(self) -> set[int]:
         """Keep traces and failures; give the rows that a block or a passed test covers."""
         covered: set[int] = set(self._marks.passed)
-        known: set[object] = set()
+        known: dict[object, list[int]] = {}
         for trace in self._traces:
             block = range(trace.start, trace.end)
             if trace.identity in known:
                 covered.update(block)
+                known[trace.identity].append(block[-1])
             elif not covered.issuperset(block):
-                known.add(trace.identity)
-                self.kept.update(block)
+                known[trace.identity] = self.exemplars[block[-1]] = [block[-1]]
+                # Failures of a run repeat much of one another: there a line may be referred to.
+                (self.kept if self._run else self.loud).update(block)
         self.kept |= self._marks.failed
         return covered
 
     def _keep_exemplars(self, covered: set[int]) -> None:
         """Keep the first row of every form, and of every sort of passed step."""
-        counts: dict[str, int] = {}
-        firsts: dict[str, int] = {}
+        sorts: dict[str, list[int]] = {}
         for row, sort in self._marks.passed.items():
-            counts[sort] = counts.get(sort, 0) + 1
-            firsts.setdefault(sort, row)
-        for sort, row in firsts.items():
-            self.exemplars[row] = counts[sort]
-            self.kept.add(row)
+            sorts.setdefault(sort, []).append(row)
+        for passed in sorts.values():
+            self.exemplars[passed[0]] = passed
+            self.kept.add(passed[0])
         for form, members in enumerate(self.forms.members):
             if not self.forms.skeletons[form].strip():
                 continue
@@ -103,7 +110,8 @@ class Study:
                 next((row for row in members if row not in covered), -1) if covered else members[0]
             )
             if row >= 0:
-                self.exemplars[row] = len(members)
+                if row not in self._traced:
+                    self.exemplars[row] = members
                 self.kept.add(row)
 
     def _keep_levels(self) -> None:
@@ -116,6 +124,9 @@ class Study:
         for form, members in enumerate(forms.members):
             if self._levels[form] == 2:
                 self._keep_names(members)
+            elif len(members) > 1 and '{"' in forms.rows[members[0]]:
+                # The level may stand in a document, which is a value of the form.
+                self._keep_names([row for row in members if level(forms.rows[row]) == 2])
         if 2 * headed >= spoken:
             for row in sorted(self.loud):
                 if self._levels[forms.ids[row]] == 2:
@@ -126,15 +137,13 @@ class Study:
                 for form, members in enumerate(forms.members)
                 if not self._levels[form] and forms.skeletons[form].strip()
                 for row in members
+                if row not in self._traced
             ]
             if len(mute) <= max(10, self.size // 20):
-                self.loud.update(mute)
+                self._keep_names(mute)
 
     def _keep_names(self, members: Sequence[int]) -> None:
-        """Keep one row for each wording, numbers apart, of a form above info level."""
-        if len(members) == 1 or not self.forms.holes(self.forms.ids[members[0]]):
-            self.loud.add(members[0])
-            return
+        """Keep the first row of each wording, numbers apart, of those given."""
         seen: set[str] = set()
         for row in members:
             wording = _DIGITS.sub("0", TIME.sub("", self.forms.rows[row], count=1))
@@ -176,14 +185,11 @@ class Study:
             return set()
         found: set[int] = set()
         most = max(_MATCHES, len(rows) // _MATCHES_SHARE)
-        for name in sorted({match.strip('".:/') for match in _IDENTIFIER.findall(query)}):
-            if len(name) >= 3:
-                exact = re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])")
-                hits = [
-                    number for number, row in enumerate(rows) if name in row and exact.search(row)
-                ]
-                if len(hits) <= most:
-                    found.update(hits)
+        for name in _identifiers(query):
+            exact = re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])")
+            hits = [number for number, row in enumerate(rows) if name in row and exact.search(row)]
+            if len(hits) <= most:
+                found.update(hits)
         scores = relevance.rank(query, rows)
         top = max(scores)
         ranked = sorted(
@@ -192,6 +198,14 @@ class Study:
         )
         found.update(ranked[: max(_ANSWERS, len(rows) // _ANSWERS_SHARE)])
         return found
+
+
+def _identifiers(query: str) -> list[str]:
+    """Words of the query that name one thing: with digits or signs, or in quotes."""
+    words = dict.fromkeys(
+        word.strip('".:/-#') for word in _NAME.findall(query) if _TELLING.search(word)
+    )
+    return [word for word in words if len(word) >= 3][:_ASKED]
 
 
 def choose(study: Study, line_share: float, answers: set[int]) -> list[bool]:

@@ -24,6 +24,7 @@ _SCALE = {
     "MiB": 1e6,
     "GiB": 1e9,
 }
+_QUOTES = "\"'"
 _FEWEST = 8
 _KINDS = 8
 _RARE = 4
@@ -68,11 +69,11 @@ def _rare(values: Sequence[str]) -> list[int]:
 
 
 def _extremes(column: Sequence[str]) -> list[int]:
-    if not _NUMBER.fullmatch(column[0]) and not _NUMBER.fullmatch(column[-1]):
+    if not any(_NUMBER.fullmatch(value.strip(_QUOTES)) for value in (column[0], column[-1])):
         return []
     numbers = []
     for place, value in enumerate(column):
-        found = _NUMBER.fullmatch(value)
+        found = _NUMBER.fullmatch(value.strip(_QUOTES))
         if found:
             numbers.append((float(found[1]) * _SCALE.get(found[2], 1.0), place))
     if len(numbers) < _FEWEST or 10 * len(numbers) < 9 * len(column):

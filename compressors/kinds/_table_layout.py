@@ -15,7 +15,7 @@ _NAME = re.compile(r"\s*\"?[A-Za-z_#%@(/][\w .()%/#@&$*-]{0,60}\"?\s*$")
 _MODES = re.compile(r"[-dlcbps][rwxsStT-]{9}[.+@]? +\d+ ")
 _MOST_COLUMNS = 200
 _WHOLE = 20_000
-_SAME, _ALIGNED = 0.9, 0.6
+_SAME, _ALIGNED, _PARTED = 0.9, 0.6, 0.8
 _TIME_WITHIN = 32
 
 
@@ -30,9 +30,12 @@ class Table(NamedTuple):
 def recognise(text: str) -> Table | None:
     """The layout of ``text`` where its rows have the same cells, else None."""
     rows = [row for row in _lines.sample(text, width=_WHOLE) if row.strip()]
-    if len(rows) < 2 or _lines_listing.listed(rows):
+    if len(rows) < 2:
         return None
-    return _drawn(rows) or _delimited(rows) or _aligned(rows)
+    found = _drawn(rows) or _delimited(rows)
+    if found is not None or _lines_listing.listed(rows):
+        return found
+    return _tabbed(rows) or _aligned(rows)
 
 
 def _drawn(rows: Sequence[str]) -> Table | None:
@@ -63,8 +66,14 @@ def _delimited(rows: Sequence[str]) -> Table | None:
             if len(head) == 2 and any(" " in name for name in names):
                 continue
             return Table(flavour, delimiter, tuple(names[:_MOST_COLUMNS]))
-        if delimiter == "\t" and len(head) > 1 and same == len(rows) > 2:
-            return Table(flavour, delimiter, (f"{len(head)} columns",))
+    return None
+
+
+def _tabbed(rows: Sequence[str]) -> Table | None:
+    """Rows with the same number of tabs, without names of columns."""
+    tabs = rows[0].count("\t")
+    if tabs and len(rows) > 2 and all(row.count("\t") == tabs for row in rows):
+        return Table("tsv", "\t", (f"{tabs + 1} columns",))
     return None
 
 
@@ -90,8 +99,22 @@ def _aligned(rows: Sequence[str]) -> Table | None:
     enough = sum(n for width, n in filled.items() if width >= max(3, len(words) - 2))
     if len(_lines_columns.places(body)) < 2 or enough < _ALIGNED * len(body):
         return None
-    names = [cell for cell in re.split(r"\s{2,}|\t", rows[head].strip()) if cell]
-    return Table("aligned", "", tuple((names if len(names) > 2 else words)[:_MOST_COLUMNS]))
+    return Table("aligned", "", _names(rows[head], body)[:_MOST_COLUMNS])
+
+
+def _names(head: str, body: Sequence[str]) -> tuple[str, ...]:
+    """The names of columns: one space parts two of them where it does in the rows below."""
+    names: list[str] = []
+    end = 0
+    for word in re.finditer(r"\S+", head):
+        gap = word.start() - end
+        parted = sum(row[end : end + 1] == " " for row in body)
+        if names and gap == 1 and parted < _PARTED * len(body):
+            names[-1] += " " + word[0]
+        else:
+            names.append(word[0])
+        end = word.end()
+    return tuple(names)
 
 
 def _head(rows: Sequence[str]) -> int | None:

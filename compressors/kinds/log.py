@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from compressors.kinds import _lines, _lines_notation
 from compressors.kinds._lines_forms import Forms
+from compressors.kinds._lines_undo import COUNTED
 from compressors.kinds._log_choice import Study, choose
 from compressors.kinds._log_layout import Layout, recognise_layout
 from compressors.kinds.base import Content, Cut, Focus, Passage
@@ -95,16 +96,18 @@ def compress(content: Content, params: Params, focus: Focus) -> Cut:
     if dropped < max(_DROP_AT_LEAST, _DROP_SHARE * len(content.text)):
         return whole
     number = sum(kept) - (len(rows) - size)
-    ids = study.forms.ids
-    missing = {ids[row] for row, keep in enumerate(kept) if not keep}
-    totals = {row: n for row, n in study.exemplars.items() if n > 1 and ids[row] in missing}
+    totals = {
+        row: len(members)
+        for row, members in study.exemplars.items()
+        if not all(kept[member] for member in members)
+    }
     text = _lines_notation.encode(
         NAME,
         study.forms,
         kept=kept,
         literal=study.loud | answers,
         totals=totals,
-        preface=f'{number} of {size} lines, "…" where others stood, [×9]: 9 lines like this',
+        preface=f'{number} of {size} lines, "…" where others stood, {COUNTED}',
     )
     return Cut(text, True, "lines", size, number)
 

@@ -22,14 +22,17 @@ __all__ = ["NAME", "Params", "compress", "find", "recognise", "restore", "signat
 NAME = "search"
 _PATH = r"(?:[A-Za-z]:)?[\w./\\@+~%=,\[\]{}()#-]{1,300}?"
 # A path has a directory or a suffix; times, versions and plain words have neither.
-_FILE = rf"(?=[^\s:]*?(?:/|\.[A-Za-z]\w{{0,9}}[:-]))(?=[^\s:]*[A-Za-z_])(?P<path>{_PATH})"
+_FILE = (
+    r"(?=(?:[A-Za-z]:)?[^\s:]*?(?:[/\\]|\.[A-Za-z]\w{0,9}[:-]))(?=[^\s:]*[A-Za-z_])"
+    rf"(?P<path>{_PATH})"
+)
 _NUMBERED = re.compile(rf"{_FILE}(?P<sep>[:-])(?P<line>\d+)(?P=sep)")
 _UNNUMBERED = re.compile(
-    rf"(?=[^\s:]+/[^\s:]*:|[^\s:]+\.[A-Za-z]\w{{0,4}}:\S|[^\s:]+\.[A-Za-z]\w{{0,4}}:\s{{2,}})"
+    r"(?=[^\s:/]*+/[^\s:]*+:|[^\s:]+\.[A-Za-z]\w{0,4}:(?:\S|\s{2}))"
     rf"(?P<path>{_PATH}):(?!//)(?=.)"
 )
 _LINE = re.compile(r"\d{1,9}[:-](?!\d\d[:-])")
-_HEADING = re.compile(rf"{_FILE.replace('[:-]', '$')}$")
+_HEADING = re.compile(rf"(?=[^\s:]*[/.])(?P<path>{_PATH})$")
 _ASIDE = re.compile(r"--$|$|(?:grep|rg|ag|Binary file)\b.*")
 _DIAGNOSIS = re.compile(rf"{_PATH}:\d+:(?:\d+:)? (?:fatal error|error|warning|note|[EWFC]\d+)\b")
 _SHARE = 0.6
