@@ -34,21 +34,19 @@ def page(view: View) -> Callable[[], None]:
 
 def main() -> None:
     """Draw the page that the address names."""
-    st.set_page_config(page_title="TOIN", page_icon=":material/compress:", layout="wide")
+    st.set_page_config(page_title="TOIN", layout="wide")
     st.navigation(
         [
             st.Page(
                 page(savings.view),
                 title="Savings",
                 url_path="savings",
-                icon=":material/savings:",
                 default=True,
             ),
             st.Page(
                 page(accuracy.view),
                 title="Accuracy",
                 url_path="accuracy",
-                icon=":material/fact_check:",
             ),
         ],
         position="top",

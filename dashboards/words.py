@@ -46,6 +46,10 @@ def status(name: str) -> str:
     return _STATUS.get(name, name)
 
 
-def slice_name(auth_mode: str, model_family: str, structure_hash: str) -> str:
-    """A slice as people read it: its hash is cut, for its full form is in the tables."""
-    return f"{auth_mode} / {model_family} / {structure_hash[:8]}"
+def short_key(key: str) -> str:
+    """The key of a row as people read it: of a slice, the first digits of its hash.
+
+    The full hash stands in the tables.
+    """
+    parts = key.split("/")
+    return f"{parts[0]} / {parts[1]} / {parts[2][:8]}" if len(parts) == 3 else key

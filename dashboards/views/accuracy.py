@@ -70,6 +70,7 @@ def _front(answers: pl.DataFrame) -> None:
             color=alt.Color(
                 "treatment:N",
                 title=None,
+                legend=alt.Legend(orient="top", labelLimit=400),
                 sort=treatments,
                 scale=alt.Scale(domain=treatments, range=["#0072B2", "#D55E00", "#999999"]),
             ),
@@ -77,7 +78,11 @@ def _front(answers: pl.DataFrame) -> None:
         )
         bars = base.mark_rule(opacity=0.5).encode(y=alt.Y("low:Q"), y2="high:Q")
         st.subheader(f"{kind}: still answerable, against tokens saved")
-        st.altair_chart((bars + dots).properties(width=300, height=240).facet("dataset:N"))
+        st.altair_chart(
+            (bars + dots)
+            .properties(width=260, height=240)
+            .facet(column=alt.Column("dataset:N", title=None))
+        )
     smallest = points.get_column("solvable").min()
     st.caption(
         "Certify part. Each point: of the items solved uncompressed, the share solved on what a "

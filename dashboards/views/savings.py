@@ -98,18 +98,22 @@ def _by_kind_and_slice(net: pl.DataFrame, decisions: pl.DataFrame, last: str) ->
     st.subheader("Where it was saved")
     here = net.filter(pl.col("publication") == last)
     left, right = st.columns(2)
-    left.altair_chart(_intervals(here.filter(pl.col("scope") == "kind"), "Kind"))
-    right.altair_chart(_intervals(here.filter(pl.col("scope") == "slice"), "Slice"))
+    left.altair_chart(_intervals(here.filter(pl.col("scope") == "kind")))
+    right.altair_chart(_intervals(here.filter(pl.col("scope") == "slice")))
     st.caption(
         "Net savings with interval, by kind and by slice; n conversations in the tooltip. "
         f"{decisions.height} slices have a decision."
     )
 
 
-def _intervals(rows: pl.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
-    shown = rows.sort("tokens_before", descending=True).head(20)
+def _intervals(rows: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
+    shown = (
+        rows.sort("tokens_before", descending=True)
+        .head(20)
+        .with_columns(pl.col("key").map_elements(words.short_key, return_dtype=pl.String))
+    )
     base = alt.Chart(shown).encode(
-        y=alt.Y("key:N", title=title, sort=None, axis=alt.Axis(labelLimit=260)),
+        y=alt.Y("key:N", title=None, sort=None, axis=alt.Axis(labelLimit=260)),
         tooltip=[
             "key",
             "conversations",
