@@ -1,4 +1,4 @@
-"""Choice on recorded traffic: every safe profile was evaluated, the best one shown wins."""
+"""Choice on recorded traffic: the best profile shown to be kept, else what acts until refuted."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ def decide_recorded(case: Case, rows: Sequence[Observed]) -> Decision:
     A candidate is a member of the safe set, passthrough aside, with enough conversations.
     With K of them every bound is taken at alpha / K, so that the bounds of the one selected
     hold at alpha. Admissible is what loses nothing, or whose regret bound keeps the limit.
-    Where no candidate saves anything net, the advice is to skip compression.
+    The kind's default, which acts where there is no row, stays while its own regret is
+    neither shown to keep the limit nor shown to exceed it, unless something admissible is
+    shown to save more. Where no candidate saves anything net, the advice is to skip
+    compression.
     """
     sampled = _sampled(case, rows)
     enough = [each for each in sampled if samples.gate(each[1], settings=case.settings) is None]
@@ -49,7 +52,15 @@ def decide_recorded(case: Case, rows: Sequence[Observed]) -> Decision:
     best = max(
         (c for c in candidates if c.admissible), key=lambda c: c.weighed.net.low, default=None
     )
-    return _unclear(case, candidates) if best is None else _row(case, best, candidates)
+    if best is None:
+        return _unclear(case, candidates)
+    acting = next((c for c in candidates if c.profile == case.default), best)
+    if acting.admissible or best.weighed.net.low > acting.weighed.net.high:
+        return _row(case, best, candidates)
+    exceeds = len(candidates) * samples.p_exceeds(acting.sample, settings=case.settings)
+    if exceeds > case.settings.alpha:
+        return _undecided(case, acting)
+    return _row(case, best, candidates, refuted=acting, exceeds=exceeds)
 
 
 def _sampled(case: Case, rows: Sequence[Observed]) -> list[tuple[Profile, Sample]]:
@@ -73,7 +84,18 @@ def _candidates(case: Case, sampled: Sequence[tuple[Profile, Sample]]) -> list[C
     return found
 
 
-def _row(case: Case, best: Candidate, candidates: Sequence[Candidate]) -> Decision:
+def _row(
+    case: Case,
+    best: Candidate,
+    candidates: Sequence[Candidate],
+    *,
+    refuted: Candidate | None = None,
+    exceeds: float = 0.0,
+) -> Decision:
+    """A row for ``best``; with ``refuted``, because that default's regret exceeds the limit.
+
+    ``exceeds`` is the p-value of the refutation, any one instance left out.
+    """
     k = len(candidates)
     kept = 0.0 if best.profile.safe else k * samples.p_kept(best.sample, settings=case.settings)
     gains = k * samples.p_gains(best.sample, settings=case.settings)
@@ -81,9 +103,9 @@ def _row(case: Case, best: Candidate, candidates: Sequence[Candidate]) -> Decisi
         best.profile,
         best.sample,
         best.weighed,
-        reason="certified",
-        because=_praise(case, best, candidates),
-        confidence=confidence(case.safe.p[best.profile.name], kept, gains),
+        reason="regret_high" if refuted else "certified",
+        because=_praise(case, best, candidates) + _blame(case, refuted),
+        confidence=confidence(case.safe.p[best.profile.name], kept, gains, exceeds),
     )
 
 
@@ -116,6 +138,21 @@ def _skip(case: Case, candidates: Sequence[Candidate]) -> Decision:
     )
 
 
+def _undecided(case: Case, acting: Candidate) -> Decision:
+    """What acts is neither shown to keep the limit of regret nor shown to exceed it."""
+    regret = acting.weighed.regret
+    return case.unpublished(
+        acting.sample,
+        reason="regret_unclear",
+        because=(
+            f"the regret of {acting.profile.name}, {percent(regret.estimate)}, may be anything "
+            f"from {percent(regret.low)} to {percent(regret.high)} where "
+            f"{percent(case.settings.regret_limit)} is the limit, in {in_words(acting.sample)}: "
+            "neither kept nor refuted, so the default acts"
+        ),
+    )
+
+
 def _unclear(case: Case, candidates: Sequence[Candidate]) -> Decision:
     """Nothing is admissible: possible only where lossless itself was never evaluated."""
     mildest = candidates[0]
@@ -128,6 +165,16 @@ def _unclear(case: Case, candidates: Sequence[Candidate]) -> Decision:
             f"is the limit, in {in_words(mildest.sample)}, and no milder profile was evaluated, "
             "so the default acts"
         ),
+    )
+
+
+def _blame(case: Case, refuted: Candidate | None) -> str:
+    if refuted is None:
+        return ""
+    return (
+        f"; the default {refuted.profile.name} is asked again in "
+        f"{percent(refuted.weighed.regret.estimate)} of compressions, shown to be above "
+        f"{percent(case.settings.regret_limit)} with any one instance left out"
     )
 
 

@@ -327,6 +327,47 @@ def test_the_default_looks_at_nothing_but_the_learn_part_of_these_replays(con, o
     assert chosen(con).defaults["json"].name == "json.rows_most"
 
 
+DEFAULT_FEW = {"json.lossless": (1000, 800), "json.rows_few": (1000, 100)}
+
+
+def test_a_default_neither_kept_nor_refuted_stays(con):
+    learn(con, DEFAULT_FEW)
+    ladder(con, saves=ALL, regret_every={"json.rows_few": 9})
+    row = decision(con)
+    assert (row.published, row.reason) == (False, "regret_unclear")
+    assert row.profile.name == "json.rows_few"
+    assert "neither kept nor refuted" in row.because
+
+
+def test_a_default_shown_to_be_asked_back_gives_way(con):
+    learn(con, DEFAULT_FEW)
+    ladder(con, saves=ALL, regret_every={"json.rows_few": 2})
+    row = decision(con)
+    assert (row.profile.name, row.reason) == ("json.rows_half", "regret_high")
+    assert "the default json.rows_few is asked again in 12.5 %" in row.because
+
+
+def test_one_instance_alone_does_not_refute_a_default(con):
+    learn(con, DEFAULT_FEW)
+    ladder(con, saves=ALL)
+    con.execute(
+        "update rollup set regrets = 4, regrets_counted = 4 "
+        "where profile = 'json.rows_few' and instance = (select min(instance) from rollup)"
+    )
+    assert decision(con).reason == "regret_unclear"
+
+
+def test_what_is_shown_to_save_more_replaces_a_default_in_doubt(con):
+    learn(con, DEFAULT_FEW)
+    ladder(
+        con,
+        saves={**ALL, "json.rows_few": 0.2, "json.rows_half": 0.7},
+        regret_every={"json.rows_few": 9},
+    )
+    row = decision(con)
+    assert (row.profile.name, row.reason) == ("json.rows_half", "certified")
+
+
 def test_every_kind_has_a_default_and_lossless_is_the_mildest(con):
     defaults = chosen(con).defaults
     assert sorted(defaults) == sorted(LADDERS)
