@@ -24,11 +24,15 @@ _ROWS = [{"id": f"P-{n:05d}", "statement": f"story {n}", "tags": {"n": n}} for n
         '[toin: 3 of 4 rows left out; toin_retrieve("0123456789abcdef") returns all of it]'.join(
             [json.dumps(_ROWS) + "\n", ""]
         ),
+        "[toin json: 2 of 30 rows {id,statement,tags}]\n"
+        'P-00007,story 7,"{}"\nP-00009,"story, 9","{}"\n[toin: 28 of 30 rows left out; x]',
+        '[toin json: ~N = rows below]\n{"total":30,"results":~1}\n'
+        "~1 2 of 30 rows {id,statement,tags{n}}\nP-00007,story 7,7\n… 28 rows\nP-00029,story 29,29",
         'x id="P-00001" statement="no"\nINFO a id="P-00007" statement="story 7" tags="{}"\n',
     ],
 )
 def test_a_record_is_found_by_its_id(text: str) -> None:
-    found = find(text, ["P-00007"], kind="json" if "{" in text[:2] else "log")
+    found = find(text, ["P-00007"], kind="log" if text[0] == "x" else "json")
     assert found["P-00007"]["statement"] == "story 7"
 
 

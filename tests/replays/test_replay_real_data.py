@@ -30,9 +30,9 @@ def _libraries() -> dict[str, Library]:
 
 @cache
 def _cases(name: str, kind: str) -> tuple[Case, ...]:
-    """Every third case."""
+    """Every fifth case."""
     library = _libraries()[name]
-    return tuple(build(item, library, kind=kind) for item in library.items[::3])
+    return tuple(build(item, library, kind=kind) for item in library.items[::5])
 
 
 def _share(cases: tuple[Case, ...], texts: list[str]) -> float:
@@ -107,4 +107,4 @@ def test_one_operand_less_is_one_problem_less() -> None:
         cut = re.sub(rf"\b{lone[0]}\b", "some", statement)
         left = case.text.replace(statement, cut)
         assert not solved(case.task, left, needed=case.needed, kind="log"), statement
-    assert tried > 40
+    assert tried > 25

@@ -13,11 +13,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import orjson
 
-from compressors.kinds import KINDS
+from pipelines.replays.solvers.notation import written_out
 
 Fields = Mapping[str, object]
 
-_MARKER = re.compile(r"\n?\[toin: [^\n]*\]\n?\Z")
 _PAIR = re.compile(r'([A-Za-z_]\w*)=("(?:[^"\\]|\\.)*")')
 
 
@@ -27,7 +26,7 @@ def find(text: str, ids: Sequence[str], *, kind: str) -> dict[str, Fields]:
     In JSON a record is the object whose ``id`` it is; elsewhere the line whose ``id="…"``
     it is. An answer that is cut off in the middle still has the objects before the cut.
     """
-    plain = KINDS[kind].restore(_MARKER.sub("", text))
+    plain = written_out(text, ids, kind=kind)
     wanted = {identifier for identifier in ids if identifier in plain}
     found: dict[str, Fields] = {}
     if not wanted:
