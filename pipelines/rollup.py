@@ -11,7 +11,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import ibis  # type: ignore[import-untyped]
-import ibis.expr.datatypes as dt  # type: ignore[import-untyped]
 import ibis.expr.types as ir  # type: ignore[import-untyped]
 
 from compressors.errors import InputRefused
@@ -106,10 +105,7 @@ def rolled_up(
     compressions = events.filter(events.event == "compression", window)
     regrets = events.filter(events.event.isin(_REGRETS), events.day <= ibis.date(last))
     by_time = ibis.window(group_by=regrets["of"], order_by=[regrets.ts, regrets.event_id])
-    regrets = regrets.mutate(
-        regret=ibis.row_number().over(by_time) == 0,
-        tool=ibis.null(dt.string),
-    ).filter(window)
+    regrets = regrets.mutate(regret=ibis.row_number().over(by_time) == 0).filter(window)
 
     facts = _facts(
         compressions,

@@ -21,6 +21,9 @@ from hypothesis import strategies as st
 from compressors.events import Event
 from compressors.pepper import PUBLIC_PEPPER
 from pipelines.ingest import IngestReport, ingest
+from pipelines.ingest.rows import read_rows
+from pipelines.ingest.store import identify, store
+from pipelines.ingest.validate import Sifted, sift
 from pipelines.warehouse import Warehouse
 
 EVENTS = world.traffic(300)
@@ -187,6 +190,23 @@ def test_report_tells_the_days_that_have_new_events(
     take_in(con, inbox)
     (inbox / "b.jsonl").write_bytes(world.lines([old, new]))
     assert [str(day) for day in take_in(con, inbox).days] == ["2026-02-01"]
+
+
+def test_segment_that_fails_in_the_middle_leaves_nothing_of_itself(
+    con: duckdb.DuckDBPyConnection, inbox: Path
+) -> None:
+    first, second = world.write_segments(inbox, EVENTS, parts=2)
+    take_in(con, first)
+    before = stored(con)
+
+    def batches() -> Iterator[Sifted]:
+        yield from sift(read_rows(second), pepper=PUBLIC_PEPPER)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store(con, identify(second, pepper=PUBLIC_PEPPER), batches())
+    assert stored(con) == before
+    conserved(con, IngestReport())
 
 
 @settings(

@@ -96,6 +96,8 @@ def test_programming_error_is_not_dressed_up(home: Home, monkeypatch: pytest.Mon
     monkeypatch.setattr(telemetry, "affected", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         materialise(home, ["segments"])
+    with pytest.raises(dg.DagsterError, match="resolve"):
+        materialise(home, ["nonsense"])
 
 
 @pytest.mark.slow

@@ -82,6 +82,7 @@ def _with(rung: int, **changes: object) -> Callable[[list[Certificate]], list[Ce
         (_with(2, certified=False), "is not certified before"),
         (_with(1, certified=False), "loses nothing and is not certified"),
         (_with(2, threshold=0.0), "is certified after the first"),
+        (_with(2, threshold=0.0, certified=False), "log.lines_half is certified after the first"),
     ],
 )
 def test_every_wrong_row_is_found(

@@ -81,7 +81,7 @@ def by_hand(events: Iterable[Event]) -> list[Row]:
             event.profile, event.profile_id, event.arm, event.experiment or "",
             -1 if event.share is None else event.share, event.engine, event.publication or "",
             event.origin, event.instance,
-            (event.tool or "") if event.event == "compression" else "",
+            event.tool or "",
             event.conversation or "",
         )  # fmt: skip
         row = groups[key]

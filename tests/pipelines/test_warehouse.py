@@ -98,9 +98,19 @@ def test_second_writer_waits_for_the_first(warehouse: Warehouse) -> None:
 
 def test_half_made_file_of_a_killed_process_is_no_obstacle(warehouse: Warehouse) -> None:
     warehouse.path.with_name(".warehouse.duckdb.part").write_bytes(b"DUCK" * 100)
-    warehouse.path.with_name("warehouse.duckdb.wal").write_bytes(b"of a file moved away")
     warehouse.path.touch()
     assert "events" in tables(warehouse)
+
+
+def test_log_of_a_file_that_was_moved_away_is_not_replayed(warehouse: Warehouse) -> None:
+    log = warehouse.path.with_name("warehouse.duckdb.wal")
+    with warehouse.connect() as con:
+        con.execute("insert into quarantine values ('s', 1, 'f', 'r', 'd')")
+        left = log.read_bytes()
+    warehouse.path.unlink()
+    log.write_bytes(left)
+    with warehouse.connect() as con:
+        assert con.execute("select count(*) from quarantine").fetchall() == [(0,)]
 
 
 def test_what_is_no_warehouse_is_refused_with_the_next_step(warehouse: Warehouse) -> None:
