@@ -21,6 +21,9 @@ INTERRUPTED = (
     "interrupted; nothing is left half written, and the next run of the same command completes"
 )
 
+# How DuckDB reports a Ctrl-C that reached it in the middle of a query.
+_QUERY_INTERRUPTED = "Query interrupted"
+
 
 class _Entry(NamedTuple):
     module: str
@@ -123,8 +126,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo(f"\ntoin: {INTERRUPTED}", err=True)
-        return 130
+        return _interrupted()
     except ToinError as error:
         click.echo(f"toin: {error}", err=True)
         return 1
@@ -136,7 +138,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         click.echo(f"toin: {_system(error)}", err=True)
         return 1
+    except RuntimeError as error:
+        if _QUERY_INTERRUPTED not in str(error):
+            raise
+        return _interrupted()
     return result if isinstance(result, int) else 0
+
+
+def _interrupted() -> int:
+    click.echo(f"\ntoin: {INTERRUPTED}", err=True)
+    return 130
 
 
 def _system(error: OSError) -> str:

@@ -90,6 +90,7 @@ def test_a_wrong_call_is_exit_code_two(
     [
         (ConfigurationError("the home is full; empty it"), 1, "toin: the home is full; empty it"),
         (KeyboardInterrupt(), 130, "the next run of the same command completes"),
+        (RuntimeError("Query interrupted"), 130, "the next run of the same command completes"),
         (PermissionError(13, "Permission denied", "/x/y"), 1, "toin: /x/y: Permission denied"),
     ],
 )
