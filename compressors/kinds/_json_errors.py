@@ -1,0 +1,112 @@
+"""Which rows tell of errors, warnings and failures: every different one has an exemplar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from compressors.kinds._json_columns import Series
+from compressors.kinds._json_text import Value, dump
+
+# Looked for one by one: some plain searches are quicker than one expression with choices.
+_STEMS = (
+    "error", "fail", "exception", "critical", "fatal", "panic", "crash", "denied", "refused",
+    "timeout", "timed out", "warn", "abort", "invalid", "unauthor", "forbidden", "unavailable",
+    "corrupt", "killed", "traceback", "reject", "expired", "unhealthy", "severe", "emergency",
+)  # fmt: skip
+_FOREIGN_STEMS = (
+    "错误", "失败", "异常", "警告", "錯誤", "失敗", "異常", "エラー", "例外", "오류", "실패",
+    "경고", "ошибк", "сбой", "échec", "défaut", "störung",
+)  # fmt: skip
+_NAMED = re.compile(
+    r"(?:.*[_\W])?(?:errors?|err|exceptions?|faults?|failures?|failed|warnings?|stderr|traceback)",
+    re.IGNORECASE,
+)
+_TELLING = re.compile(
+    r"(?:.*[_\W])?(?:messages?|msg|reasons?|details?|descriptions?|causes?|title|summary|text|code)",
+    re.IGNORECASE,
+)
+_NOTHING = frozenset({"", "none", "null", "no", "false", "ok", "0", "n/a", "-"})
+_VARYING = re.compile(r"[0-9]+")
+_SHORT = 48
+_LONGEST_LABEL = 160
+
+
+class Errors(NamedTuple):
+    """One row of each different error, and how often each occurs: rows by label."""
+
+    rows: set[int]
+    groups: dict[str, list[int]]
+
+
+def errors(columns: Sequence[Series]) -> Errors:
+    """The rows that tell of errors, given what :func:`series` gives of them."""
+    telling = [column for column in columns if column.path and _TELLING.fullmatch(column.name)]
+    found = Errors(set(), {})
+    for column in columns:
+        if not column.path:
+            continue
+        flagged = _named(column) if _NAMED.fullmatch(column.name) else _stemmed(column)
+        groups: dict[tuple[str, ...], list[int]] = {}
+        for at, label in flagged.items():
+            key = (label, *[_label(other.values[at]) for other in telling if other is not column])
+            groups.setdefault(key, []).append(at)
+        few = max(3, len(column.values) // 50)
+        for key, rows in groups.items():
+            found.rows.update(rows if len(rows) <= few else rows[:1])
+            found.groups.setdefault(f"{column.path}={key[0]}", []).extend(rows)
+    return found
+
+
+def _named(column: Series) -> dict[int, str]:
+    """The rows with something in a column that is named for errors."""
+    flagged = {}
+    numbers = 0
+    for at, value in enumerate(column.values):
+        kind = type(value)
+        if kind is str:
+            some = value.strip().lower() not in _NOTHING
+        elif kind is int or kind is float:
+            some = value != 0
+            numbers += some
+        else:
+            some = kind in (list, dict, bool) and bool(value)
+        if some:
+            flagged[at] = _label(value)
+    return {} if 10 * numbers > len(column.values) else flagged
+
+
+def _stemmed(column: Series) -> dict[int, str]:
+    """The rows in which a word of failure stands, in a string or in an array."""
+    if str not in column.kinds and list not in column.kinds:
+        return {}
+    if list in column.kinds or dict in column.kinds:
+        texts = [dump(value) if type(value) is list else value for value in column.values]
+        different = sorted({text for text in texts if type(text) is str})
+    else:
+        texts = list(column.values)
+        different = [value for value in column.counts if type(value) is str]
+    whole = "\n".join(different).lower()
+    stems = [stem for stem in _STEMS if stem in whole]
+    if not whole.isascii():
+        stems += [stem for stem in _FOREIGN_STEMS if stem in whole]
+    if not stems:
+        return {}
+    telling = {}
+    for text in different:
+        lowered = text.lower()
+        if any(stem in lowered for stem in stems):
+            telling[text] = _label(text)
+    flagged = {
+        at: telling[text] for at, text in enumerate(texts) if type(text) is str and text in telling
+    }
+    # In prose such words are ordinary, unless they are rare.
+    prose = any(len(text) > _SHORT for text in telling) and not _TELLING.fullmatch(column.name)
+    return {} if prose and len(flagged) > max(3, len(texts) // 10) else flagged
+
+
+def _label(value: Value) -> str:
+    """A value without its numbers: what makes two errors the same."""
+    text = value if type(value) is str else "" if value is None else repr(value)
+    return _VARYING.sub("0", text.lower())[:_LONGEST_LABEL]
