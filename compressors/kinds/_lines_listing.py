@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 _LISTED = re.compile(r"( *)(\d{1,9})([\t:|-]| {1,2}|$)")
 _NUMBER = re.compile(r"\d{1,9}(?=[\t:|-]| |$)")
-_HEADER = re.compile(r"\[toin [a-z]+: line numbers stood right-aligned, (\d{1,2}) wide\]")
+_HEADER = re.compile(r"\[toin ([a-z]+): line numbers stood right-aligned, (\d{1,2}) wide\]")
 _WIDEST = 40
 # Of sampled rows only the first half are neighbours.
 _MOST, _SAME = 0.8, 0.4
@@ -47,16 +47,16 @@ def narrow(kind: str, text: str) -> str | None:
         else:
             out.append("\\" + row if row.startswith("\\") or _NUMBER.match(row) else row)
     short = "\n".join(out)
-    return short if len(short) < len(text) and widen(short) == text else None
+    return short if len(short) < len(text) and widen(kind, short) == text else None
 
 
-def widen(text: str) -> str | None:
+def widen(kind: str, text: str) -> str | None:
     """The text that ``narrow`` was given; None where ``text`` does not come from it."""
     head, newline, rest = text.partition("\n")
     header = _HEADER.fullmatch(head)
-    if header is None or not newline:
+    if header is None or header[1] != kind or not newline:
         return None
-    width = int(header[1])
+    width = int(header[2])
     out = []
     for row in rest.split("\n"):
         found = _NUMBER.match(row)

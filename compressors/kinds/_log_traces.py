@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
 from compressors.kinds._lines_forms import Forms
@@ -50,14 +50,16 @@ def traces(forms: Forms) -> list[Trace]:
         if row < past:
             continue
         start, past = _extent(rows, row, suspects, past)
-        identity = tuple(
-            rows[number].strip()
-            if suspects.get(number) == "frame" and not timed(rows[number])
-            else forms.ids[number]
-            for number in range(start, past)
-        )
+        identity = tuple(_identity(forms, number, suspects) for number in range(start, past))
         found.append(Trace(start, past, identity))
     return found
+
+
+def _identity(forms: Forms, row: int, suspects: dict[int, str]) -> Hashable:
+    """A frame in its own words, any other row by its form."""
+    if suspects.get(row) == "frame" and (frame := _FRAME.search(forms.rows[row])):
+        return frame[0].strip()
+    return forms.ids[row]
 
 
 def _mark(row: str) -> str:
@@ -110,19 +112,27 @@ def _python_end(rows: list[str], row: int, suspects: dict[int, str], limit: int)
         text = rows[number]
         return text[column:] if prefixed and timed(text) else text
 
-    end = row + 1
-    while end < limit:
-        text = message(end)
-        if not text[:1].isspace() and suspects.get(end) != "frame":
-            break
+    end = row
+    while suspects.get(end) == "python":
         end += 1
-    end = min(end + 1, limit)
-    ahead = end
-    for _ in range(2):
-        if ahead < limit and not message(ahead).strip():
-            ahead += 1
-        if ahead < limit and _LINKED.match(message(ahead)):
-            ahead += 1
-    if ahead < limit and ahead > end and suspects.get(ahead) == "python":
-        return _python_end(rows, ahead, suspects, limit)
+        while end < limit and (message(end)[:1].isspace() or suspects.get(end) == "frame"):
+            end += 1
+        end = min(end + 1, limit)
+        ahead = _past_link(message, end, limit)
+        if ahead in (end, limit) or suspects.get(ahead) != "python":
+            return end
+        end = ahead
     return end
+
+
+def _past_link(message: Callable[[int], str], end: int, limit: int) -> int:
+    """Where the next traceback starts, if a sentence links it to the one that ends here."""
+    ahead = end
+    if ahead < limit and not message(ahead).strip():
+        ahead += 1
+    if ahead == limit or not _LINKED.match(message(ahead)):
+        return end
+    ahead += 1
+    if ahead < limit and not message(ahead).strip():
+        ahead += 1
+    return ahead

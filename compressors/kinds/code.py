@@ -115,7 +115,7 @@ def compress(content: Content, params: Params, focus: Focus) -> Cut:  # noqa: AR
 
 def restore(text: str) -> str:
     """The code that the lossless parameters made ``text`` of."""
-    listing = _lines_listing.widen(text)
+    listing = _lines_listing.widen(NAME, text)
     return _lines_folds.unfold(NAME, text) if listing is None else listing
 
 

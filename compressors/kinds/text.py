@@ -52,7 +52,7 @@ def _alike(text: str) -> bool:
 
 def restore(text: str) -> str:
     """The text that the lossless parameters made ``text`` of."""
-    listing = _lines_listing.widen(text)
+    listing = _lines_listing.widen(NAME, text)
     return _lines_notation.decode(NAME, text) if listing is None else listing
 
 
