@@ -213,6 +213,16 @@ def test_every_error_is_one_of_four_faults(error: Exception, fault: str) -> None
     assert _fault(error) == fault
 
 
+def test_a_store_that_turned_read_only_says_so(tmp_path: Path) -> None:
+    store = SqliteHandles(tmp_path / "handles.sqlite")
+    store.put(KEY, "x")
+    assert store._open is not None
+    store._open.connection.execute("pragma query_only = on").fetchall()
+    assert store.put(OTHER, "y") == "store_read_only"
+    assert store.get(KEY) == "x"
+    store.close()
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for the superuser")
 def test_a_read_only_file_says_so(tmp_path: Path) -> None:
     path = tmp_path / "handles.sqlite"
