@@ -34,7 +34,16 @@ from compressors.profiles import BUILT_IN_DEFAULT, PASSTHROUGH, Profile
 from compressors.structure import model_family
 from compressors.tokens import estimate
 
-__all__ = ["Compression", "Decision", "Engine", "Health", "Loaded", "Reading", "passages_text"]
+__all__ = [
+    "Compression",
+    "Decision",
+    "Engine",
+    "Health",
+    "Loaded",
+    "Reading",
+    "load_book",
+    "passages_text",
+]
 
 
 class Engine:

@@ -4,6 +4,7 @@ import dagster as dg
 
 from compressors.book import read_book
 from compressors.digest import engine_digest
+from compressors.engine import load_book
 from compressors.errors import PublicationRefused
 from compressors.profiles import LADDERS
 from pipelines.choice import Choice, decide, gather
@@ -33,13 +34,13 @@ def choice(
 ) -> dg.MaterializeResult[Choice]:
     """One decision a slice and one default a kind, each with its reason in a sentence."""
     listener.progress("choice", 0, 1)
-    engine, settings = engine_digest(), workspace.settings
+    engine, settings, pepper_id = engine_digest(), workspace.settings, workspace.pepper.id
     with workspace.warehouse.connect() as con:
         tested = read_certificates(con)
         evidence = gather(con, certificates=tested, settings=settings, engine=engine)
-        before = incumbents(
-            con, watermark=evidence.watermark, pepper_id=workspace.pepper.id, engine=engine
-        )
+        before = incumbents(con, watermark=evidence.watermark, pepper_id=pepper_id, engine=engine)
+    if before is None:  # nothing was published yet: the package's defaults acted
+        before = load_book(None, pepper_id=pepper_id, engine=engine).book
     made = decide(
         evidence,
         certificates=tested,
