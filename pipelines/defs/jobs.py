@@ -36,7 +36,7 @@ recount = dg.define_asset_job(
     job=everything,
     cron_schedule="30 2 * * *",
     execution_timezone="UTC",
-    description="Every night, when yesterday is complete.",
+    description="Every night, when yesterday is complete. Publishes, so a person turns it on.",
 )
 def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """One run over the last month of days."""
@@ -47,6 +47,7 @@ def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 @dg.sensor(
     job=intake,
     minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
     description="Closed segments that appeared in the home's inbox since the last look.",
 )
 def new_segments(
@@ -65,6 +66,8 @@ def new_segments(
 @dg.asset_sensor(
     asset_key=dg.AssetKey("segments"),
     job=recount,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
     description="Days that the last intake has changed.",
 )
 def changed_days(
