@@ -11,10 +11,11 @@ from compressors.kinds._log_layout import timed
 
 _PYTHON = "Traceback (most recent call last)"
 _FRAME = re.compile(
-    r'File "[^"\n]+", line \d+'
-    r"|(?:^\s+|\t| {2})at \S.*(?:\)|:\d+)\s*$"
-    r"|(?:^\s+|\t| {2})\.\.\. \d+ (?:more|common frames)"
+    r'File "[^"\n]+", line \d+|(?:^\s+|\t| {2})(?:at \S|\.\.\. \d+ (?:more|common frames))'
 )
+# What a frame of Java or JavaScript ends with; looked for in the last characters alone.
+_PLACE = re.compile(r"(?:\)|:\d+|more|frames omitted)\s*$")
+_ENDING = 40
 _OPENING = re.compile(
     r"goroutine \d+ \[[^\]]+\]:|panicked at |^Exception in thread |(?:^|\s)Caused by: "
 )
@@ -58,14 +59,16 @@ def traces(forms: Forms) -> list[Trace]:
 def _identity(forms: Forms, row: int, suspects: dict[int, str]) -> Hashable:
     """A frame in its own words, any other row by its form."""
     if suspects.get(row) == "frame" and (frame := _FRAME.search(forms.rows[row])):
-        return frame[0].strip()
+        return forms.rows[row][frame.start() :].strip()
     return forms.ids[row]
 
 
 def _mark(row: str) -> str:
     """What a row shows of a trace. The cheap tests rule out nearly all rows."""
-    if any(word in row for word in _FRAMERS) and _FRAME.search(row):
-        return "frame"
+    if any(word in row for word in _FRAMERS) and (frame := _FRAME.search(row)):
+        python = frame[0].startswith("File")
+        if python or _PLACE.search(row, max(0, len(row) - _ENDING)):
+            return "frame"
     if any(word in row for word in _OPENERS) and _OPENING.search(row):
         return "opening"
     return ""

@@ -19,12 +19,12 @@ _CUES = {
     ),
     "javascript": (
         r"(?:export )?(?:default )?(?:async )?function\b|(?:const|let|var) [\w{\[]",
-        r"import .* from ['\"]|.*=> [{(]?$|module\.exports|\}\);?$|.*\brequire\(",
+        r"import .* from ['\"]|module\.exports|\}\);?$|\w[\w.]*\(.*=> [{(]$",
         r"export (?:default|const)|if \(.*\) \{$|return .*;$|\};?$",
     ),
     "typescript": (
         r"(?:export )?(?:interface|type|enum|abstract class) \w+|import type ",
-        r".*\): \w[\w<>\[\]| ]* (?:=>|\{)|(?:private|public|readonly|protected) \w+\??: ",
+        r"(?:private|public|readonly|protected) \w+\??: ",
         r"(?:const|let) \w+: ",
     ),
     "go": (
@@ -67,7 +67,7 @@ _LANGUAGES = {name: re.compile(rf"\s*(?:{'|'.join(cues)})") for name, cues in _C
 # A brace alone is no cue for one language among those that share it.
 _SHARED = re.compile(r"\s*(?:[})\];]+|return .*;|)$")
 _COMMENT = re.compile(r"\s*(?:#(?!include|define|if|end|!|\[|pragma)|//|/\*|\*|--|$)")
-_CUES_NEEDED, _SHARE = 3, 0.25
+_ROWS, _CUES_NEEDED, _SHARE = 32, 3, 0.25
 
 
 class Source(NamedTuple):
@@ -84,11 +84,12 @@ def recognise(text: str) -> Source | None:
     if listed:
         rows = [_lines_listing.unnumbered(row) for row in rows]
     rows = [row for row in rows if not _COMMENT.match(row)]
+    rows = rows[:: 1 + len(rows) // _ROWS]
     if not rows:
         return None
+    telling = [row for row in rows if not _SHARED.match(row)]
     hits = {
-        name: sum(cue.match(row) is not None and not _SHARED.match(row) for row in rows)
-        for name, cue in _LANGUAGES.items()
+        name: sum(cue.match(row) is not None for row in telling) for name, cue in _LANGUAGES.items()
     }
     if hits["typescript"]:
         hits["typescript"] += hits["javascript"]
