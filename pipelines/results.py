@@ -37,6 +37,12 @@ class Change:
     returned_second: int
     because: str
 
+    @property
+    def moved(self) -> int:
+        """Tokens, sent or asked for again, by which the two passes differ."""
+        sent = abs(self.out_second - self.out_first)
+        return sent + abs(self.returned_second - self.returned_first)
+
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
@@ -54,7 +60,7 @@ class RunResult:
             interval at ``level``. Tokens are those of the acting arms of the last pass.
         first, second: the two passes over transcripts; None where there were none.
         first_low, first_high: the interval of the first pass's net savings.
-        changes: slices with another profile in the second pass, the largest first.
+        changes: slices with another profile in the second pass, the largest difference first.
         why: what became of the publication, in a sentence; empty where it went as usual.
         refused: transcripts that were given and could not be read.
         skipped: files of searched directories that are no transcripts.
@@ -272,7 +278,7 @@ def _changes(
                 because=reasons.get((key.auth_mode, key.model_family, key.structure_hash), ""),
             )
         )
-    return tuple(sorted(changes, key=lambda change: (-change.tokens, change.slice)))
+    return tuple(sorted(changes, key=lambda each: (-each.moved, -each.tokens, each.slice)))
 
 
 def _most_used(profiles: Mapping[str, int]) -> str:

@@ -23,6 +23,12 @@ CERTIFICATE = (
     "the recorded solution still be carried out on what is left of the text?"
 )
 
+_STATUS = {
+    "certified": "certified",
+    "development": "development, not spent on a block of the ledger",
+    "demonstration": "demonstration, bundled samples at a loose epsilon",
+}
+
 
 def show(*parts: RenderableType, console: Console | None = None) -> None:
     """Print results on stdout, as wide as the terminal, else wide enough; paths stay whole."""
@@ -106,18 +112,23 @@ def _pass(
 def _changed(result: RunResult) -> Iterator[RenderableType]:
     yield Text("\nWhat changed, and why", style="bold")
     if result.second is not None and not result.changes:
-        yield Text("Nothing: every slice acts as on the defaults.")
-    for change in result.changes[:_MOST_CHANGES]:
+        yield Text("Nothing: every slice acts as it did on the package's defaults.")
+    moved = [change for change in result.changes if change.moved]
+    for change in moved[:_MOST_CHANGES]:
         key = change.slice
+        returned = change.returned_second - change.returned_first
         yield Text.assemble(
             (f"{key.auth_mode} / {key.model_family} / {key.structure_hash[:8]}", "cyan"),
             f": {change.before} → {change.after}, "
-            f"{_count(change.out_first)} → {_count(change.out_second)} tokens",
+            f"{_count(change.out_first)} → {_count(change.out_second)} tokens"
+            f"{f', {returned:+,} asked again' if returned else ''}",
         )
         yield Padding(Text(change.because, style="dim"), (0, 0, 0, 4))
-    more = len(result.changes) - _MOST_CHANGES
-    if more > 0:
-        yield _note(f"and {more} more slices.")
+    if len(moved) > _MOST_CHANGES:
+        yield _note(f"and {len(moved) - _MOST_CHANGES} more slices.")
+    still = len(result.changes) - len(moved)
+    if still:
+        yield _note(f"{still} more slices have another profile, which put out the same.")
     yield from _decided(result)
 
 
@@ -162,9 +173,10 @@ def answerability_tables(
             _verdict(verdicts.get(profile)),
         )
     yield table
+    statuses = "; ".join(sorted({_STATUS[row["status"]] for row in certificates}))
     yield _note(
         f"{CERTIFICATE} Share of the n tasks of the certify part that are solved without "
-        "compression, with exact intervals at 95 %."
+        f"compression, with exact intervals at 95 %. Status: {statuses or 'not tested'}."
     )
 
 
@@ -183,9 +195,7 @@ def _answered(row: Row | None) -> str:
 def _verdict(row: Row | None) -> str:
     if row is None:
         return ""
-    if not row["certified"]:
-        return "no"
-    return "yes" if row["status"] == "certified" else f"yes, {row['status']}"
+    return "yes" if row["certified"] else "no"
 
 
 def _files(result: RunResult) -> Iterator[RenderableType]:

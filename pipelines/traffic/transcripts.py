@@ -146,10 +146,11 @@ def _named(drafts: list[tuple[Entry, Draft]], *, file: str, split: bool) -> list
     """The drafts with their id and group, as the module's text says, a group after another."""
     tasks = [draft.task or str(entry.place) for entry, draft in drafts]
     split = split and len(set(tasks)) > 1
+    places = {task: place for place, task in enumerate(dict.fromkeys(tasks))}
     named = [
         Transcript(
             id=draft.id or f"{file}#{entry.place}",
-            group=f"{file}#{_modulo(task)}" if split else file,
+            group=f"{file}#{_modulo(task, places[task])}" if split else file,
             messages=draft.messages,
             model=draft.model,
             where=entry.where,
@@ -160,7 +161,6 @@ def _named(drafts: list[tuple[Entry, Draft]], *, file: str, split: bool) -> list
     return sorted(named, key=lambda transcript: transcript.group)
 
 
-def _modulo(task: str) -> int:
-    if task.isdecimal():
-        return int(task) % GROUPS_IN_ONE_FILE
-    return int(hashlib.sha256(task.encode()).hexdigest()[:12], 16) % GROUPS_IN_ONE_FILE
+def _modulo(task: str, place: int) -> int:
+    """A numbered task by its number, any other by its place among the file's tasks."""
+    return (int(task) if task.isdecimal() else place) % GROUPS_IN_ONE_FILE

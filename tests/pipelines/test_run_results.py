@@ -247,10 +247,10 @@ def test_the_table_answers_a_persons_questions(home: Home) -> None:
         "DEMONSTRATION: bundled transcripts",
         "first pass, the package's defaults",
         "1,700", "1,301", "32.5 %", "27.5 % to 37.5 %", "60",
-        "json.lossless → json.rows_half", "900 → 500 tokens", BECAUSE,
+        "json.lossless → json.rows_half", "900 → 500 tokens, +50 asked again", BECAUSE,
         "1 of 2 slices have a row; without one: 1 too few conversations",
         "Answerability on these tasks; model accuracy: none recorded",
-        "gsm8k-sample, n 93", "97.8 % (92.0 to 99.0)", "yes, demonstration",
+        "gsm8k-sample, n 93", "97.8 % (92.0 to 99.0)", "Status: demonstration, bundled samples",
         "about these tasks, not about a slice and not in general",
         "2 rows in quarantine",
         str(home.recommendations), "toin dashboard", "TOIN_RECOMMENDATIONS", "toin verify",
@@ -259,6 +259,14 @@ def test_the_table_answers_a_persons_questions(home: Home) -> None:
     lines = [line for line in text.splitlines() if "json.rows_few" in line]
     assert lines
     assert "no" in lines[0].split()
+
+
+def test_a_profile_that_puts_out_the_same_is_counted_and_not_listed(home: Home) -> None:
+    write(home)
+    same = report(json=figures("json.rows_half", after=900), log=figures("log.lossless", after=800))
+    text = shown(result(home, second=same))
+    assert "1 more slices have another profile, which put out the same" in text
+    assert BECAUSE not in text
 
 
 def test_what_is_no_demonstration_is_not_called_one(home: Home) -> None:
