@@ -139,6 +139,24 @@ def test_words_are_added_until_no_other_record_has_them_all() -> None:
         assert "neighbour" in wording_of(wanted, [far, near], Draw(seed))
 
 
+def test_no_word_is_said_twice_in_two_forms() -> None:
+    words = ("convert", "converts", "conversion", "currency", "amount", "rate", "market")
+    record = Record("fn-1", "", "", words, words[:5], {})
+    for seed in "abcdefgh":
+        said = re.findall("[a-z]+", wording_of(record, [], Draw(seed)).replace(" and ", " "))
+        assert len({word[:5] for word in said}) == len(said) == 3
+
+
+def test_an_assistant_searches_for_tools_that_nobody_named(cases: list[Case]) -> None:
+    seen = 0
+    for case in cases:
+        if case.dataset == "bfcl-sample":
+            arguments = json.loads(case.query.splitlines()[-1])
+            assert ("query" in arguments) == (case.manner == "wording")
+            seen += bool(arguments.get("query"))
+    assert seen > 3
+
+
 def test_the_query_holds_the_arguments_of_the_call(cases: list[Case]) -> None:
     assert all(case.query.splitlines()[-1].startswith("{") for case in cases)
 

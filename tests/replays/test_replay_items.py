@@ -16,9 +16,11 @@ from pipelines.replays.items import (
     Item,
     Numbering,
     content_words,
+    headline,
     normalised,
     one_a_cluster,
     split_of,
+    telling,
 )
 from pipelines.replays.manifests import Source, read_manifest
 from pipelines.replays.tasks import Problem
@@ -108,21 +110,22 @@ def test_variants_of_a_scenario_are_one_cluster_and_one_turn(written: Writer) ->
         files[name] = [
             {"id": f"multi_turn_{variant}_{n}", "involved_classes": ["GorillaFileSystem"],
              "question": [_turn("Make temp"), [], _turn("Go there")]}
-            for n in range(5)
+            for n in range(12)
         ]  # fmt: skip
         files[f"possible_answer/{name}"] = [
             {"id": f"multi_turn_{variant}_{n}",
              "ground_truth": [["mkdir(folder='temp')"], ["rm('x')"], ["cd('temp')"]]}
-            for n in range(5)
+            for n in range(12)
         ]  # fmt: skip
     items = _bfcl(written, files)
-    assert [item.cluster for item in items] == [f"scenario {n}" for n in range(5)]
+    assert [item.cluster for item in items] == sorted(f"scenario {n}" for n in range(12))
     for item in items:
         function = {"Make temp": "mkdir", "Go there": "cd"}[item.request]
         assert [call.function for call in item.task.calls] == [function]
         assert item.task.calls[0].arguments == {"folder": ("temp",)}
         assert len(item.needed) == 1
         assert len(item.near) == 2
+    assert {item.request for item in items} == {"Make temp", "Go there"}
 
 
 def test_requests_without_a_documented_function_are_left_out(written: Writer) -> None:
@@ -143,6 +146,20 @@ def test_ids_are_stable_unlike_their_order_and_never_shared() -> None:
 def test_content_words_leave_numbers_out() -> None:
     text = "Janet's 16 ducks lay twelve eggs; the ducks eat 3kg of it"
     assert content_words(text) == ("janet", "ducks", "lay", "eggs", "eat")
+
+
+def test_telling_words_are_the_rarer_half_in_their_order() -> None:
+    words = ("the", "boat", "of", "Anna", "on", "lake", "Como", "in", "rain", "there")
+    frequency = dict.fromkeys(words, 1) | dict.fromkeys(("the", "of", "on", "in", "there"), 90)
+    assert telling(words, frequency=frequency) == ("boat", "Anna", "lake", "Como", "rain")
+    assert headline(words, frequency=frequency) == "Boat Anna Lake Como"
+    assert headline((), frequency={}) == "Untitled"
+
+
+def test_the_place_of_the_right_choice_tells_nothing(small_sets: Path) -> None:
+    source = Source(read_manifest(small_sets / "truthfulqa-sample.toml"), small_sets)
+    rights = [item.task.right for item in read_library(source).items]
+    assert set(rights) == {0, 1, 2}
 
 
 def test_normalised_text_has_no_case_and_no_punctuation() -> None:

@@ -57,6 +57,16 @@ def test_uncompressed_is_the_measure(found: list[Outcome]) -> None:
     assert all(outcome.solvable for outcome in found)
 
 
+def test_tokens_are_counted_before_and_after(found: list[Outcome]) -> None:
+    for profile in ("json.rows_few", "log.lines_few"):
+        group = [o for o in found if o.profile == profile]
+        before = {o.item: o.tokens_before for o in group}
+        assert all(o.tokens_before == before[o.item] > 0 for o in group)
+        for treatment in (PROFILE, "random_deletion", "truncation"):
+            after = [o.tokens_after for o in group if o.treatment == treatment]
+            assert 0 < sum(after) < 0.8 * sum(before.values())
+
+
 def test_what_can_lose_nothing_harms_nothing(found: list[Outcome]) -> None:
     safe = {profile.name for ladder in LADDERS.values() for profile in ladder if profile.safe}
     assert [o for o in found if o.profile in safe and o.solvable and not o.solved] == []
@@ -116,6 +126,22 @@ def test_what_the_engine_takes_for_another_kind_does_not_count(
 
     found = run_replays(data=None, engine=Astray(), progress=_silent, processes=1)
     assert not any(outcome.solvable for outcome in found)
+
+
+def test_code_that_changes_meanwhile_is_noticed(
+    bundled: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Other:
+        def __init__(self, **_: object) -> None: ...
+
+        def map(self, _: object, chunks: list) -> list:
+            return [("f" * 16, []) for _ in chunks]
+
+        def shutdown(self, **_: object) -> None: ...
+
+    monkeypatch.setattr(module, "ProcessPoolExecutor", Other)
+    with pytest.raises(module.ReplaysDisagreeError, match="run them again"):
+        run_replays(data=None, engine=engine, progress=_silent)
 
 
 def test_where_no_process_starts_the_work_is_done_here(

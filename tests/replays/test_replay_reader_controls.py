@@ -36,6 +36,17 @@ def test_a_record_is_found_by_its_id(text: str) -> None:
     assert found["P-00007"]["statement"] == "story 7"
 
 
+@pytest.mark.parametrize("kind", ["json", "log"])
+def test_all_records_that_are_asked_for_are_found(kind: str) -> None:
+    lines = "\n".join(f'INFO id="{row["id"]}" statement="{row["statement"]}"' for row in _ROWS)
+    text = json.dumps(_ROWS) if kind == "json" else lines
+    found = find(text, ["P-00003", "P-99999", "P-00021"], kind=kind)
+    assert {key: fields["statement"] for key, fields in found.items()} == {
+        "P-00003": "story 3",
+        "P-00021": "story 21",
+    }
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", "plain words P-00007", '["P-00007"]'])
 def test_an_id_alone_is_no_record(text: str) -> None:
     assert find(text, ["P-00007"], kind="json") == {}

@@ -12,7 +12,6 @@ from collections.abc import Collection, Sequence
 
 from compressors.kinds import KINDS
 
-_MARKER = re.compile(r"\n?\[toin: [^\n]*\]\n?\Z")
 _TABLE = re.compile(r"\[toin json(?:, .*?)?: (\d+) (?:of \d+ )?rows (.*)\]")
 _AROUND = re.compile(r"\[toin json(?:, .*?)?: (~N = rows below)\]")
 _BELOW = re.compile(r"~(\d+) (\d+) (?:of \d+ )?rows (.*)")
@@ -21,13 +20,11 @@ _BELOW = re.compile(r"~(\d+) (\d+) (?:of \d+ )?rows (.*)")
 def written_out(text: str, ids: Collection[str], *, kind: str) -> str:
     """``text`` as it reads once its notation is applied, as far as it concerns ``ids``.
 
-    A text that is in no notation is given back unchanged, but for the engine's last line that
-    says how many rows are missing.
+    A text that is in no notation is given back unchanged.
     """
-    left = _MARKER.sub("", text)
-    if kind == "json" and left.startswith("[toin json"):
-        left = _reduced(left.split("\n"), ids)
-    return KINDS[kind].restore(left)
+    if kind == "json" and text.startswith("[toin json"):
+        text = _reduced(text.split("\n"), ids)
+    return KINDS[kind].restore(text)
 
 
 def _reduced(lines: Sequence[str], ids: Collection[str]) -> str:
