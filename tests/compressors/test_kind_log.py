@@ -481,6 +481,50 @@ def test_the_notation_comes_back_even_where_it_does_not_pay(text: str) -> None:
     assert decode("log", encode("log", Forms(text))) == text
 
 
+CRAFTED = {
+    "brackets of the notation": [
+        f'k="a {i}⟧ ⟦b" j="c ⟦{i}" n={i} and a good many words' for i in range(9)
+    ],
+    "digits after a repeated value": [
+        f'"n{i}"٣ and "n{i}"٣ and a good many words that stay {i}' for i in range(9)
+    ],
+    "values with spaces": [f"a='x {i}' b=\"y {i}\" c={i} and a good many words" for i in range(9)],
+    "all marks": [f"* ◇ ○ ¤ ◌ @ ◷ ◴ ⊙ ◍ ※ ⁑ ◙ ◚ value {i} of a good many" for i in range(9)],
+    "some marks": [f"2026-03-01 10:00:00 * @ ※ value {i} of {i} good many" for i in range(9)],
+    "dates that change": [
+        f"2026-03-{1 + i // 3:02d} 10:00:{i // 2:02d} a good many words {i}" for i in range(30)
+    ],
+    "one value": [f"a good many words and then {i}" for i in range(9)],
+    "no value": ["a good many words and nothing else", "another line"] * 9,
+    "prefixes": [f"./django/contrib/admin/{word}" for word in ("a b", "c", "=", "d  [×3]", "e e")],
+}
+
+
+@pytest.mark.parametrize("rows", CRAFTED.values(), ids=CRAFTED)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_crafted_rows_come_back(rows: list[str], end: str) -> None:
+    for text in (end.join(rows), end.join(rows) + end):
+        encoded = encode("log", Forms(text))
+        assert decode("log", encoded) == text
+        assert len(encoded) < len(text) + 200
+
+
+DAMAGED = {
+    "a run too long": '[toin log: "×2" repeats a line 2 times more]\nx\n×99999999999',
+    "a run of nothing": '[toin log: "×2" repeats a line 2 times more]\n×3',
+    "an unknown form": '[toin log: "~a 1 2" is the line "~a=" with 1, 2 for its *]\n~b 1',
+    "too few values": '[toin log: "~a 1 2" is the line "~a=" with 1, 2 for its *]\n~a=* y *\n~a 1',
+    "another kind": '[toin json: "~a 1 2" is the line "~a=" with 1, 2 for its *]\n~a=x *\n~a 1',
+    "a header alone": "[toin log: CRLF]",
+}
+
+
+@pytest.mark.parametrize("text", DAMAGED.values(), ids=DAMAGED)
+def test_what_is_not_in_the_notation_is_given_back_as_it_is(text: str) -> None:
+    assert log.restore(text) == text
+    assert log.restore(lossless(text).text) == text
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     documents(),
@@ -685,6 +729,18 @@ def test_failures_that_repeat_one_another_all_stay_whole() -> None:
     start, end = UNITTEST.index("=" * 70), UNITTEST.index("-" * 70 + "\nRan")
     twice = UNITTEST[:end] + UNITTEST[start:end].replace("Door", "Gate") + UNITTEST[end:]
     assert twice[start:] in log.restore(lossy(twice, 0.01).text)
+
+
+def test_every_summary_stays() -> None:
+    crates = "".join(
+        "running 40 tests\n"
+        + "".join(f"test room{c}::swings_{i} ... ok\n" for i in range(40))
+        + f"test result: ok. 40 passed; 0 failed; finished in 0.{c:02d}s\n\n"
+        for c in range(12)
+    )
+    cut = lossy(crates, 0.01)
+    assert log.restore(cut.text).count("test result: ok. 40 passed") == 12
+    assert len(cut.text) < 0.2 * len(crates)
 
 
 def test_a_failing_test_is_named_where_it_ran() -> None:
