@@ -160,8 +160,10 @@ def _neighbours(run: re.Match[str]) -> str:
 
 def _wanted(query: str) -> dict[bytes, int]:
     """The query's terms and their other forms, each with the number of its term."""
-    found = list(dict.fromkeys(terms(query)))[:_MOST_TERMS]
-    found.extend(number.replace(",", "") for number in _THOUSANDS.findall(query)[:_MOST_TERMS])
+    # A number with commas may stand without them, or in parts.
+    whole = _THOUSANDS.sub(lambda number: number[0].replace(",", ""), query)
+    parts = [number.rpartition(",")[2] for number in _THOUSANDS.findall(query)]
+    found = list(dict.fromkeys([*terms(whole), *parts]))[:_MOST_TERMS]
     telling = [term for term in found if term not in _STOP] or found
     wanted: dict[bytes, int] = {}
     for number, term in enumerate(telling):

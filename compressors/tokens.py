@@ -108,14 +108,17 @@ _SCRIPTS = re.compile(
 )
 # From which code point on a character has how many thousandths of a token.
 _RATE = (
-    (0x0250, 1000), (0x0370, 500), (0x0400, 430), (0x0530, 500), (0x0590, 490),
-    (0x0600, 320), (0x0700, 800), (0x0900, 400), (0x0E00, 420), (0x0F00, 600),
+    (0x0250, 1000), (0x0370, 400), (0x0400, 265), (0x0530, 400), (0x0590, 430),
+    (0x0600, 270), (0x0700, 700), (0x0900, 350), (0x0E00, 420), (0x0F00, 600),
     (0x2000, 1000), (0x2E80, 1000), (0x3000, 300), (0x3040, 545), (0x30A0, 930),
     (0x3100, 1500), (0xA000, 1500), (0xAC00, 840), (0xD800, 1000), (0xFF00, 300),
     (0xFF61, 1500), (0x10000, 2150),
 )  # fmt: skip
 _STARTS = tuple(start for start, _ in _RATE)
 _RATES = tuple(rate for _, rate in _RATE)
+# From here on scripts put no space between words, or more than letters in one.
+_UNSPACED = "\u0e00"
+_NOT_SPACED = 400
 _ACCENT = 450
 _HAN, _HAN_RARE = 790, 540
 _PIECES = re.compile(
@@ -219,7 +222,10 @@ def _script(run: str, *, spaced: bool) -> int:
         # The vocabulary holds fewer of the characters that simplified Chinese lacks.
         common = len(run.encode("gb2312", "ignore")) // 2
         return _HAN * len(run) + _HAN_RARE * (len(run) - common)
-    return _RATES[bisect_right(_STARTS, ord(first)) - 1] * len(run)
+    rate = _RATES[bisect_right(_STARTS, ord(first)) - 1] * len(run)
+    if first < _UNSPACED:
+        return max(_UNIT, rate if spaced else rate + _NOT_SPACED)
+    return rate
 
 
 def _gap(gap: bytes) -> int:

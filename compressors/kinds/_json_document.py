@@ -79,10 +79,10 @@ class Document:
         if style is None or any(end in self.text for end in _LINE_ENDS):
             return self.text
         try:
-            written = write(self.plan.skeleton, self.plan.tables, style=style)
+            written = _whole_lines(write(self.plan.skeleton, self.plan.tables, style=style))
         except NotWritable:
             return self.text
-        return _whole_lines(written) if len(written) < len(self.text) else self.text
+        return written if len(written) < len(self.text) else self.text
 
     def cut(self, share: float, focus: Focus) -> tuple[str, int] | None:
         """The notation without the rows that need not stay, and how many stay.

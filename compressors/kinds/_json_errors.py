@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from compressors.kinds._json_columns import Series
 from compressors.kinds._json_text import Value, dump
+from compressors.relevance import terms
 
 # Looked for one by one: some plain searches are quicker than one expression with choices.
 _STEMS = (
@@ -19,13 +20,14 @@ _FOREIGN_STEMS = (
     "错误", "失败", "异常", "警告", "錯誤", "失敗", "異常", "エラー", "例外", "오류", "실패",
     "경고", "ошибк", "сбой", "échec", "défaut", "störung",
 )  # fmt: skip
-_NAMED = re.compile(
-    r"(?:.*[_\W])?(?:errors?|err|exceptions?|faults?|failures?|failed|warnings?|stderr|traceback)",
-    re.IGNORECASE,
+# Names of fields that speak of failures, and of those that say what happened.
+_FAILURES = frozenset(
+    {"error", "errors", "err", "exception", "exceptions", "fault", "faults", "failure"}
+    | {"failures", "failed", "warning", "warnings", "stderr", "traceback"}
 )
-_TELLING = re.compile(
-    r"(?:.*[_\W])?(?:messages?|msg|reasons?|details?|descriptions?|causes?|title|summary|text|code)",
-    re.IGNORECASE,
+_TELLING = frozenset(
+    {"message", "messages", "msg", "reason", "reasons", "detail", "details", "description"}
+    | {"cause", "title", "summary", "text", "code"}
 )
 _NOTHING = frozenset({"", "none", "null", "no", "false", "ok", "0", "n/a", "-"})
 _VARYING = re.compile(r"[0-9]+")
@@ -42,12 +44,12 @@ class Errors(NamedTuple):
 
 def errors(columns: Sequence[Series]) -> Errors:
     """The rows that tell of errors, given what :func:`series` gives of them."""
-    telling = [column for column in columns if column.path and _TELLING.fullmatch(column.name)]
+    telling = [column for column in columns if column.path and _speaks(column, _TELLING)]
     found = Errors(set(), {})
     for column in columns:
         if not column.path:
             continue
-        flagged = _named(column) if _NAMED.fullmatch(column.name) else _stemmed(column)
+        flagged = _named(column) if _speaks(column, _FAILURES) else _stemmed(column)
         groups: dict[tuple[str, ...], list[int]] = {}
         for at, label in flagged.items():
             key = (label, *[_label(other.values[at]) for other in telling if other is not column])
@@ -57,6 +59,11 @@ def errors(columns: Sequence[Series]) -> Errors:
             found.rows.update(rows if len(rows) <= few else rows[:1])
             found.groups.setdefault(f"{column.path}={key[0]}", []).extend(rows)
     return found
+
+
+def _speaks(column: Series, words: frozenset[str]) -> bool:
+    """Whether one of ``words`` is in the name of a column."""
+    return not words.isdisjoint(terms(column.name))
 
 
 def _named(column: Series) -> dict[int, str]:
@@ -102,7 +109,7 @@ def _stemmed(column: Series) -> dict[int, str]:
         at: telling[text] for at, text in enumerate(texts) if type(text) is str and text in telling
     }
     # In prose such words are ordinary, unless they are rare.
-    prose = any(len(text) > _SHORT for text in telling) and not _TELLING.fullmatch(column.name)
+    prose = any(len(text) > _SHORT for text in telling) and not _speaks(column, _TELLING)
     return {} if prose and len(flagged) > max(3, len(texts) // 10) else flagged
 
 

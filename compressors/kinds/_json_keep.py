@@ -44,6 +44,8 @@ class Findings:
 def findings(table: Table) -> Findings:
     """What stands out among the rows of a table."""
     columns = series(table.rows)
+    if table.keys is not None:
+        columns.append(Series("key", table.keys))
     total = len(table.rows)
     strange = odd(columns)
     failing = errors(columns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compressors.kinds._json_document import Document, parse_document
 from compressors.kinds._json_find import passages
-from compressors.kinds._json_notation import read
+from compressors.kinds._json_reader import read
 from compressors.kinds._json_signature import signature_of
 from compressors.kinds.base import Content, Cut, Focus, Passage
 from compressors.kinds.base import Params as BaseParams
