@@ -25,6 +25,17 @@ from pipelines.run import main_job, unadvised
 from pipelines.traffic.bundled import bundled_traffic
 from pipelines.traffic.intake import take_in
 
+DEFAULTS = f"""schema = 1
+
+[publication]
+id = "ID"
+engine = ["sha256:{"e" * 64}"]
+delta = 0.05
+epsilon = {{ gsm8k = 0.01 }}
+datasets = {{ gsm8k = "sha256:{"d" * 64}" }}
+control_share = 0
+""".encode()
+
 
 def test_demonstration_data_is_refused_under_a_secret_pepper(tmp_path: Path) -> None:
     home = Home.at(tmp_path / "home")
@@ -47,11 +58,18 @@ def test_the_first_pass_knows_the_packages_defaults_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = Home.at(tmp_path / "home").ensure()
-    before = unadvised(home).fingerprint
     home.recommendations.write_text("schema = ")
     monkeypatch.setenv("TOIN_RECOMMENDATIONS", str(home.recommendations))
-    assert unadvised(home).fingerprint == before
-    assert unadvised(home).health().status == "ok"
+    monkeypatch.setattr("pipelines.run.default_recommendations", lambda: None)
+    with unadvised(home) as engine:
+        assert engine.book.publication is None
+        assert engine.health().status == "ok"
+    packaged = tmp_path / "packaged.toml"
+    packaged.write_bytes(DEFAULTS.replace(b"ID", publication_id(DEFAULTS).encode()))
+    monkeypatch.setattr("pipelines.run.default_recommendations", lambda: packaged)
+    with unadvised(home) as engine:
+        assert engine.book.source == str(packaged)
+        assert engine.health().status == "ok"
 
 
 def test_the_bundled_traffic_is_what_its_manifest_says() -> None:

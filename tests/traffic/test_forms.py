@@ -164,6 +164,13 @@ INSPECT: dict[str, Any] = {
                     "tool_call_id": "c1",
                     "function": "go",
                 },
+                {
+                    "id": "m4",
+                    "role": "assistant",
+                    "content": "",
+                    "tool_calls": [{"id": "c2", "function": "back", "arguments": {}}],
+                },
+                {"id": "m5", "role": "tool", "content": "a page"},
             ],
         }
     ],
@@ -191,7 +198,13 @@ FORMED = {
     "swe-agent steps": (SWE_STEPS, "SWE-agent", ["a.py"], ["ls"], [{"command": "ls"}]),
     "openhands": (OPENHANDS, "OpenHands", ["a.py"], ["execute_bash"], [{"command": "ls"}]),
     "openhands pairs": (PAIRS, "OpenHands", ["a.py"], ["run"], [{"command": "ls"}]),
-    "inspect": (INSPECT, "Inspect log", ["a long page"], ["go"], [{"url": "u"}]),
+    "inspect": (
+        INSPECT,
+        "Inspect log",
+        ["a long page", "a page"],
+        ["go", "back"],
+        [{"url": "u"}, {}],
+    ),
 }
 
 

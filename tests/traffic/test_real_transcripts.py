@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(
 PLACES = {
     "tau_bench/historical_trajectories": (120, 8),
     "tau_bench/few_shot_data": (63, 2),
-    "tau_bench/tau2_gpt-4.1-mini.jsonl.gz": (24, 8),
+    "tau_bench/tau2_gpt-4.1-mini.jsonl.gz": (24, 6),
     "swe_trajectories/mini_swe_agent_gemini3": (330, 11),
     "swe_trajectories/swe_agent": (17, 17),
     "swe_trajectories/openhands": (5, 2),

@@ -110,6 +110,17 @@ def test_a_hidden_value_that_was_used_is_asked_for_again(engine: Engine, tmp_pat
     assert len(hidden) == len([event for event in events if event.event == "retrieval"])
 
 
+def test_what_can_be_restored_from_the_text_is_never_asked_for(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A lossless form may spell a value otherwise than it was written.
+    monkeypatch.setattr("pipelines.traffic.record.missing", lambda used, text: tuple(used))
+    _, events = run(engine, tmp_path / "out", transcript())
+    lossy = {event.event_id for event in events if event.lossy}
+    assert {event.of for event in events if event.event == "retrieval"} == lossy
+    assert len(lossy) < len(LADDERS["json"])
+
+
 def test_what_was_not_used_is_not_asked_for(engine: Engine, tmp_path: Path) -> None:
     _, events = run(engine, tmp_path / "out", transcript(later="I could not find it."))
     assert "retrieval" not in {event.event for event in events}

@@ -46,7 +46,7 @@ def _read(record: Record) -> list[Draft]:
             command = _COMMAND.search(content)
             waiting = f"call_{place}" if command else ""
             messages.append(_said(content, command, waiting))
-        elif role == "user" and waiting and place > 1:
+        elif role == "user" and waiting:
             messages.append(answer(waiting, _TOOL, _output(content)))
             waiting = ""
         elif role in {"system", "user"}:
