@@ -336,9 +336,40 @@ def test_stretches_are_spread_evenly() -> None:
 
 
 def test_a_gap_shorter_than_its_note_is_closed() -> None:
-    lines = [f"INFO {['alpha', 'beta', 'gamma', 'delta'][i % 4]} {i}" for i in range(400)]
-    body = lossy("\n".join(lines), 0.5).text.split("\n")[1:]
-    assert "… 1 line" not in body
+    words = [f"{a}{b}" for a in "bdfgklmnpr" for b in ("alla", "elle", "illi", "ollo")]
+    lines = [line for i, word in enumerate(words) for line in (f"ERROR no {word}", f"INFO {i}")]
+    lines += [f"INFO a line that is long enough to be dropped {i}" for i in range(300)]
+    body = lossy("\n".join(lines), 0.01).text.split("\n")
+    assert "\n".join(lines[:80]) in "\n".join(body)
+    assert sum(line.startswith("…") for line in body) == 1
+
+
+def test_a_line_that_looks_like_a_gap_is_told_from_one() -> None:
+    lines = service(1000)
+    lines[500] = "… 4 lines"
+    cut = lossy("\n".join(lines), 0.01)
+    assert "\\… 4 lines" in cut.text.split("\n")
+
+
+def test_a_level_inside_a_document_counts() -> None:
+    lines = [
+        f'2026-03-01T10:00:{i % 60:02d}Z app {{"level":"info",'
+        f'"msg":"served item{chr(97 + i % 26)}","n":{i}}}'
+        for i in range(600)
+    ]
+    bad = '2026-03-01T10:00:00Z app {"level":"error","msg":"vault sealed","n":7}'
+    worse = '2026-03-01T10:00:00Z app {"level":"fatal","msg":"ledger gone","n":8}'
+    lines[200], lines[400] = bad, worse
+    text = lossy("\n".join(lines), 0.02).text
+    assert bad in text
+    assert worse in text
+
+
+def test_the_same_time_again_is_not_repeated() -> None:
+    lines = [f"2026-03-01 10:00:00,123 INFO  worker {i} is ready to go" for i in range(50)]
+    body = lossless("\n".join(lines)).text.split("\n")
+    assert body[-1] == "~a = 49"
+    assert body.count("@2026-03-01 ") == 1
 
 
 def test_nothing_is_lossy_where_nothing_is_worth_dropping() -> None:
@@ -485,6 +516,7 @@ CRAFTED = {
     "brackets of the notation": [
         f'k="a {i}⟧ ⟦b" j="c ⟦{i}" n={i} and a good many words' for i in range(9)
     ],
+    "brackets as values": [f"k=⟦x{i}⟧ n={i} and a good many words j=⟦{i}" for i in range(9)],
     "digits after a repeated value": [
         f'"n{i}"٣ and "n{i}"٣ and a good many words that stay {i}' for i in range(9)
     ],
@@ -803,6 +835,7 @@ def test_find_gives_lines_with_their_positions() -> None:
     found = log.find(content("\n".join(lines)), "who sealed the vault?")
     assert found[0].text == lines[150]
     assert found[0].position == 15
+    assert all("vault" in passage.text or "seal" in passage.text for passage in found)
     assert log.find(content("\n".join(lines)), "") == []
     assert log.find(content("\n".join(lines)), "zzz qqq") == []
 
