@@ -257,7 +257,7 @@ def test_the_style_of_a_text_is_known(text: str, flags: str) -> None:
         '{"a": 1,"b": 2, "c":3}' + " " * 200,
         '[{"a": 1,  "b": 2}, {"a": 1, "b": 2}]',
         '["\\u0041", "\\u00e9", "\u00e9"]',
-        "[ 1 , 2 ]  ",
+        "[ 1" + " , 2" * 60 + " ]  ",
         '["\u2028"]',
         "[\n\n1]",
         "[1]\n\n",
@@ -618,13 +618,13 @@ def test_what_the_query_names_always_stays(params: kind.Params, query: str, plac
 
 
 def test_a_cell_that_the_query_names_stays_though_others_bear_more_on_it() -> None:
-    rows = [{"id": at, "city": f"c{at}", "text": "weather forecast: rain and wind"}
-            for at in range(100)]  # fmt: skip
-    rows[71] |= {"city": "Rome", "text": "none"}
-    query = "weather forecast, rain and wind in Rome"
+    rows = [{"id": at, "city": f"c{at}", "text": unlike(at)} for at in range(100)]
+    for at in range(10, 15):
+        rows[at]["text"] = "the weather forecast: rain, wind, fog, hail"
+    query = "weather forecast: is there rain, wind, fog or hail in c71"
     for share in SHARES:
         kept = kept_ids(cut(json.dumps(rows), kind.Params(row_share=share), query).text)
-        assert 71 in kept
+        assert {71, *range(10, 15)} <= kept
 
 
 def test_the_best_answers_stay_whatever_else_must() -> None:
