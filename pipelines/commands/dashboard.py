@@ -12,6 +12,9 @@ import click
 from compressors.home import Home
 from pipelines.commands._common import home_option, need, say
 
+_PATIENCE = 15
+"""Seconds that a server has to end by itself."""
+
 
 @click.command("dashboard")
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
@@ -45,7 +48,17 @@ def app_path() -> str:
 
 
 def call(arguments: list[str], *, environment: dict[str, str]) -> int:
-    """Run this interpreter with ``arguments`` until it ends; returns its exit code."""
-    return subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
-        [sys.executable, *arguments], env=os.environ | environment, check=False
-    ).returncode
+    """Run this interpreter with ``arguments`` until it ends; returns its exit code.
+
+    Ctrl-C is how these servers are ended: it reaches them, too, and they are waited for.
+    """
+    command = [sys.executable, *arguments]
+    with subprocess.Popen(command, env=os.environ | environment) as server:  # noqa: S603 - our own
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            try:
+                server.wait(timeout=_PATIENCE)
+            except (KeyboardInterrupt, subprocess.TimeoutExpired):
+                server.terminate()
+            return 0

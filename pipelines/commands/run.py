@@ -81,6 +81,8 @@ def command(
     need("dagster", "duckdb", "polars", "ibis", "scipy", extra="pipelines")
     if telemetry or traffic:
         pepper_of(home)
+    else:
+        say("note: nothing given, so this is the bundled demonstration, under the public pepper")
     from pipelines.commands._progress import reporter
 
     with reporter() as told:

@@ -21,6 +21,7 @@ from pipelines.traffic.documents import Document, Entry, find_documents, read_do
 from pipelines.traffic.forms import FORMS, Draft, FormError, Message
 
 GROUPS_IN_ONE_FILE = 8
+_MOST_KEYS = 8
 
 OnRefusal = Callable[[InputRefused], None]
 
@@ -127,7 +128,7 @@ def _drafts(
 def _unknown(entry: Entry) -> str:
     if isinstance(entry.value, dict):
         keys = sorted(entry.value)
-        seen = f"the keys {', '.join(keys[:12])}{', …' if len(keys) > 12 else ''}"
+        seen = f"the keys {', '.join(keys[:_MOST_KEYS])}{', …' if len(keys) > _MOST_KEYS else ''}"
         if {"event_id", "schema"} <= entry.value.keys():
             return (
                 f"{entry.where}: is a telemetry event, not a transcript; read segments with "
