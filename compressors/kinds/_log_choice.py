@@ -12,6 +12,7 @@ from compressors.kinds._log_layout import Layout, level, timed
 from compressors.kinds._log_odd import odd
 from compressors.kinds._log_runs import Marks, marks
 from compressors.kinds._log_traces import Trace, traces
+from compressors.kinds._log_words import families
 
 _FIRST, _LAST = 3, 5
 _DIGITS = re.compile(r"\d+")
@@ -103,16 +104,38 @@ class Study:
         for passed in sorts.values():
             self.exemplars[passed[0]] = passed
             self.kept.add(passed[0])
+        named = self._keep_families(covered)
         for form, members in enumerate(self.forms.members):
-            if not self.forms.skeletons[form].strip():
-                continue
-            row = (
-                next((row for row in members if row not in covered), -1) if covered else members[0]
+            if form not in named and self.forms.skeletons[form].strip():
+                self._keep_first(members, covered)
+
+    def _keep_families(self, covered: set[int]) -> set[int]:
+        """Keep one row of forms that differ in a name alone; give these forms."""
+        forms = self.forms
+        quiet = [form for form, above in enumerate(self._levels) if above < 2]
+        named: set[int] = set()
+        for family in families(forms.skeletons, quiet):
+            pairs = sorted(
+                (row, word)
+                for form, word in zip(family.forms, family.words, strict=True)
+                for row in forms.members[form]
             )
-            if row >= 0:
-                if row not in self._traced:
-                    self.exemplars[row] = members
-                self.kept.add(row)
+            rows = [row for row, _ in pairs]
+            self._keep_first(rows, covered)
+            values = zip(*(forms.values(row) for row in rows), strict=True)
+            for column in (tuple(word for _, word in pairs), *values):
+                if not TIME.fullmatch(column[0]):
+                    self.loud.update(rows[place] for place in odd(column))
+            named.update(family.forms)
+        return named
+
+    def _keep_first(self, members: Sequence[int], covered: set[int]) -> None:
+        """Keep the first of these rows that nothing else covers; it stands for all."""
+        row = next((row for row in members if row not in covered), -1)
+        if row >= 0:
+            if row not in self._traced:
+                self.exemplars[row] = members
+            self.kept.add(row)
 
     def _keep_levels(self) -> None:
         """Keep lines above info level with what follows them, and lines without a level."""

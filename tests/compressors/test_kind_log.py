@@ -318,6 +318,23 @@ def test_every_form_is_counted() -> None:
     assert len(counts) == 4
 
 
+def test_forms_that_differ_in_a_name_alone_are_one() -> None:
+    names = [f"{a}{b}{c}" for a in "bdfgk" for b in "aeiou" for c in ("lin", "mor", "tas", "wen")]
+    lines = [
+        f"INFO peer {name}.example.net answered in {10 + (i * 7919) % 40} ms to the {turn} call"
+        for turn in ("first", "second")
+        for i, name in enumerate(names)
+    ]
+    odd = "INFO peer bamor.example.net answered in 99000 ms to the first call"
+    lines.insert(77, odd)
+    cut = lossy("\n".join(lines), 0.01)
+    assert cut.items_after is not None
+    assert cut.items_after < 20
+    assert odd in cut.text
+    assert "to the second call" in cut.text
+    assert "[×101]" in cut.text
+
+
 @pytest.mark.parametrize("share", SHARES)
 def test_a_lossy_text_reads_back_line_by_line(share: float) -> None:
     lines = service(600)
