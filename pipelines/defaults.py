@@ -1,8 +1,8 @@
 """The defaults that the package ships: published by this pipeline, without rows.
 
-    python -m pipelines.defaults                 on the bundled samples, marked demonstration
-    python -m pipelines.defaults --data DIR      on the full data sets
-    python -m pipelines.defaults --check         are the packaged ones for this engine?
+python -m pipelines.defaults                 on the bundled samples, marked demonstration
+python -m pipelines.defaults --data DIR      on the full data sets
+python -m pipelines.defaults --check         are the packaged ones for this engine?
 """
 
 from __future__ import annotations

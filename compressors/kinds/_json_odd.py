@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from itertools import accumulate, pairwise
 from operator import gt, lt, ne, sub
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from compressors.kinds._json_columns import Series, rare_names
 from compressors.kinds._json_rows import Missing
@@ -40,6 +40,8 @@ _KINDS = {
     dict: "object",
     Missing: "missing",
 }
+
+Label = TypeVar("Label", bound=Hashable)
 
 
 class Odd(NamedTuple):
@@ -102,7 +104,7 @@ def _alike(kind: str, values: Sequence[Value], counts: Counter[Value] | None, fo
             _numbers(values, found)
 
 
-def _rare(labels: Sequence[Hashable], counts: Counter[Hashable], *, few: int = 0) -> list[int]:
+def _rare(labels: Sequence[Label], counts: Counter[Label], *, few: int = 0) -> list[int]:
     """The rows with rare labels, some of each; none where rare labels are common."""
     total = len(labels)
     few = max(few, _few(total))

@@ -101,7 +101,7 @@ def _read(rows: list[str], values: list[Value]) -> Exact:
     escapes = escapes_of(whole)
     try:
         if escape(orjson.dumps(values).decode(), escapes) == whole:
-            return Exact(values, spacing and Style(spacing, escapes))
+            return Exact(values, Style(spacing, escapes) if spacing else None)
     except (TypeError, RecursionError):
         pass
     try:

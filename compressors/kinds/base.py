@@ -62,7 +62,7 @@ class Focus:
     """
 
     query: str = ""
-    preserved: Callable[[str], bool] = lambda name: False
+    preserved: Callable[[str], bool] = lambda _name: False
 
 
 @dataclass(frozen=True, slots=True)

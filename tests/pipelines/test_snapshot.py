@@ -146,7 +146,7 @@ def test_every_scope_sums_to_the_whole(
         assert (
             keys[0]
             == f"payg/other/{min(PUBLIC_PEPPER.structure(f'structure {n}') for n in range(3))}"
-        )  # noqa: E501
+        )
 
 
 def test_events_without_a_conversation_are_in_totals_and_in_no_interval(
