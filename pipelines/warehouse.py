@@ -56,6 +56,7 @@ class Warehouse:
         Raises:
             ConfigurationError: another process keeps the file for longer than ``patience``,
                 the place cannot be written to, or the file is no warehouse of this layout.
+            KeyboardInterrupt: Ctrl-C, also in the middle of a query.
         """
         with self._locked():
             if not self.path.exists() or not self.path.stat().st_size:
@@ -64,6 +65,11 @@ class Warehouse:
             try:
                 self._check_layout(connection)
                 yield connection
+            except RuntimeError as error:
+                # DuckDB's word for Ctrl-C in the middle of a query.
+                if str(error) == "Query interrupted":
+                    raise KeyboardInterrupt from error
+                raise
             finally:
                 connection.close()
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from compressors._start import Loaded
+from compressors.book import BUILT_IN
 from compressors.engine import Engine
 from compressors.handles import MemoryHandles
 from compressors.home import Home
@@ -72,8 +74,8 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
         return [file for folder in own for file in closed_segments(folder)]
 
     def engine(self) -> Engine:
-        """The engine that replays run: this code, this pepper, nothing kept."""
-        return Engine.start(home=self.place, handles=MemoryHandles())
+        """The engine that replays run: this code, this pepper, no advice, nothing kept."""
+        return Engine(pepper=self.pepper, loaded=Loaded(BUILT_IN), handles=MemoryHandles())
 
 
 class Listener:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,9 +35,23 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Dagster's empty databases, made once: that takes longer than any of these tests."""
+    place = prepare_dagster_home(Home.at(tmp_path_factory.mktemp("once")))
+    with dg.DagsterInstance.from_config(str(place)) as made:
+        assert not made.get_runs()
+        assert not made.event_log_storage.get_event_records(
+            dg.EventRecordsFilter(dg.DagsterEventType.RUN_SUCCESS)
+        )
+    return place
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home.at(tmp_path / "home").ensure()
+def home(tmp_path: Path, instance: Path) -> Home:
+    made = Home.at(tmp_path / "home").ensure()
+    shutil.copytree(instance, made.dagster)
+    return made
 
 
 def count(home: Home, query: str) -> int:

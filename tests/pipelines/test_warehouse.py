@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import stat
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -94,6 +96,21 @@ def test_second_writer_waits_for_the_first(warehouse: Warehouse) -> None:
         assert holder.stdin is not None
         holder.stdin.close()  # it lets go as soon as it sees this
         assert "events" in tables(patient)
+
+
+def test_interrupted_query_is_an_interruption_like_any_other(warehouse: Warehouse) -> None:
+    alone = Warehouse(warehouse.path, threads=1)  # with more DuckDB may notice only at the end
+    soon = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    long = "select count(*) from range(3000000000) t where range % 7 = 3"
+    seen = False
+    try:
+        with alone.connect() as con:
+            soon.start()
+            con.execute(long)
+    except KeyboardInterrupt:
+        seen = True
+    assert seen
+    assert "events" in tables(warehouse)
 
 
 def test_half_made_file_of_a_killed_process_is_no_obstacle(warehouse: Warehouse) -> None:
