@@ -20,7 +20,9 @@ from compressors.errors import ConfigurationError
 from compressors.handles import MemoryHandles
 from compressors.home import Home
 from compressors.pepper import load_pepper
+from pipelines.ingest import find_segments
 from pipelines.materialise import Told, materialise
+from pipelines.replays.manifests import selected
 from pipelines.results import RunResult, gather
 from pipelines.traffic.bundled import bundled_traffic
 from pipelines.traffic.intake import Intake, take_in
@@ -103,8 +105,12 @@ def main_job(
         own = bundled_traffic()
         _refuse_own_pepper(home)
         traffic, auth_mode, model = (own.directory,), own.auth_mode, own.model
-    home.ensure()
+    # What cannot be read is refused now, before minutes are spent on what can.
     intake = take_in(traffic) if traffic else Intake(())
+    if telemetry:
+        find_segments(telemetry)
+    selected(data)
+    home.ensure()
     recorder = _Recorder(home, intake, auth_mode, model, progress)
 
     first = second = None

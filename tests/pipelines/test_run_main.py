@@ -54,6 +54,27 @@ def test_unreadable_traffic_is_refused_before_anything_is_made(tmp_path: Path) -
     assert not home.warehouse.exists()
 
 
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"telemetry": ["empty"]}, "holds no closed segment"),
+        ({"telemetry": ["absent"]}, "absent does not exist"),
+        ({"data": "absent"}, "absent is no folder"),
+        ({"data": "empty"}, "gsm8k/test.jsonl cannot be read"),
+    ],
+)
+def test_segments_and_data_are_looked_at_before_anything_is_made(
+    tmp_path: Path, given: dict[str, str | list[str]], says: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    home = Home.at(tmp_path / "home")
+    telemetry = [tmp_path / name for name in given.get("telemetry", [])]
+    data = tmp_path / str(given["data"]) if "data" in given else None
+    with pytest.raises(InputRefused, match=says):
+        main_job(home, telemetry=telemetry, data=data)
+    assert not home.root.exists()
+
+
 def test_the_first_pass_knows_the_packages_defaults_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
