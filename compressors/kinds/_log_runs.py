@@ -27,13 +27,16 @@ _FAILED = re.compile(
     r"|\s+[✕✗×] |not ok \d|test_\w+ [FE]$|npm (?:ERR!|error)|\s*--- FAIL: |E {2,}\S"
 )
 _SECTION = re.compile(r"={3,} (?P<name>.*\S) ={3,}$")
+_REPORTS = ("FAILURES", "ERRORS", "PASSES")
+# What a run within a test prints does not end the report on that test.
+_INNER = re.compile(r"test session starts|.*\bin \d+\.\d+ ?s")
 _SUMMARY = re.compile(
     r"={3,} .*\b(?:passed|failed|errors?|no tests ran)\b.*={3,}$|Ran \d+ tests? |test result: "
     r"|(?:FAILED|OK)(?: \(.*\))?$|Tests?(?: Suites)?: +\d|Tests run: | ?tests finished: "
     r"|BUILD |added \d+ packages|Successfully |ERROR: |\d+ (?:passing|failing)|FAIL\t|exit status "
 )
 _BLOCK = re.compile(
-    r"(?P<unittest>(?:FAIL|ERROR): )|(?P<cargo>failures:$|---- .* ----$)"
+    r"(?P<unittest>(?:FAIL|ERROR): \w+ \()|(?P<cargo>failures:$|---- .* ----$)"
     r"|(?P<rustc>(?:error|warning)(?:\[E\d+\])?: )|(?P<go>\s*--- FAIL: )|(?P<jest>\s+● )"
     r"|(?P<sympy>_{3,} \S+:test_\w+ _{3,}$)"
 )
@@ -70,22 +73,19 @@ def marks(rows: Sequence[str]) -> Marks:
                 continue
             block = None
         opened = _SECTION.match(text) if text[:3] == "===" else None
-        if opened:
+        if opened and not (section in _REPORTS and _INNER.match(opened["name"])):
             section = opened["name"]
             failed.add(number)
-            continue
-        if section in ("FAILURES", "ERRORS"):
+        elif section in ("FAILURES", "ERRORS"):
             failed.add(number)
-        elif section == "PASSES":
+        elif section == "PASSES" and not (opened and _SUMMARY.match(text)):
             passed[number] = _OUTPUT_OF_PASSED
-        elif _SUMMARY.match(text):
-            failed.add(number)
         elif begun := _BLOCK.match(text):
             failed.add(number)
             sort = begun.lastgroup or ""
             if sort != "rustc" or _POINTS.match("".join(rows[number + 1 : number + 2])):
                 block = _BLOCK_ENDS[sort]
-        elif _FAILED.match(text):
+        elif _SUMMARY.match(text) or _FAILED.match(text):
             failed.add(number)
         elif good := _PASSED.match(text):
             passed[number] = good["step"] or "test"

@@ -775,9 +775,14 @@ def test_failures_that_repeat_one_another_all_stay_whole() -> None:
     end = PYTEST.index("=========================== short")
     twice = PYTEST[:end] + PYTEST[start:end].replace("test_door", "test_gate") + PYTEST[end:]
     assert twice[start : twice.index("=== short")] in log.restore(lossy(twice, 0.01).text)
-    start, end = UNITTEST.index("=" * 70), UNITTEST.index("-" * 70 + "\nRan")
-    twice = UNITTEST[:end] + UNITTEST[start:end].replace("Door", "Gate") + UNITTEST[end:]
-    assert twice[start:] in log.restore(lossy(twice, 0.01).text)
+    inner = "============ test session starts ============\n" + "E  no\n" * 9
+    nested = PYTEST[:end] + inner + PYTEST[end:]
+    assert inner in log.restore(lossy(nested, 0.01).text)
+    for word in ("FAIL", "ERROR"):
+        text = UNITTEST.replace("FAIL", word)
+        start, end = text.index("=" * 70), text.index("-" * 70 + "\nRan")
+        twice = text[:end] + text[start:end].replace("Door", "Gate") + text[end:]
+        assert twice[start:] in log.restore(lossy(twice, 0.01).text)
 
 
 def test_every_summary_stays() -> None:
