@@ -10,12 +10,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 # Scores are compared as whole thousandths: what differs by less is equal, and ties go by
 # position, so that no rounding of the last bit decides what stays in a text.
 _QUANTA = 1000
 _K1, _B = 1.2, 0.6
 _MOST_TERMS = 512
+_MOST_COVERING = 16
+_MOST_COMPARED = 128
 _GAP = b"\x00"
 
 # Scripts that put no space between words, or join particles to them.
@@ -75,11 +78,37 @@ def rank(query: str, documents: Sequence[str]) -> list[float]:
     A function of its arguments alone, in time linear in the text. What comes after the
     first 512 different terms of a query is not looked at.
     """
+    return _weighed(query, documents)[0]
+
+
+class Bearing(NamedTuple):
+    """What documents have to do with a query.
+
+    ``scores`` are those of :func:`rank`. ``covering`` are the documents that answer a query
+    of many parts between them: each next one bears most on what those before it leave open,
+    at least a third as much as the first bears on the whole; sixteen at most.
+    """
+
+    scores: list[float]
+    covering: list[int]
+
+
+def bearing(query: str, documents: Sequence[str]) -> Bearing:
+    """The scores of documents and which of them cover the query together."""
+    scores, parts = _weighed(query, documents)
+    return Bearing(scores, _covering(parts, scores))
+
+
+def _weighed(
+    query: str, documents: Sequence[str]
+) -> tuple[list[float], dict[int, dict[int, float]]]:
+    """The scores of documents, and of those with any what each term of the query adds."""
     count = len(documents)
     scores: list[float] = [0] * count
+    parts: dict[int, dict[int, float]] = {}
     wanted = _wanted(query)
     if not wanted or not count:
-        return scores
+        return scores, parts
     found = _scan("\n\x00\n".join([text.replace("\x00", " ") for text in documents]))
     wanted[_GAP] = -1
     hits = [(place, wanted[term]) for place, term in enumerate(found) if term in wanted]
@@ -95,12 +124,34 @@ def rank(query: str, documents: Sequence[str]) -> list[float]:
     mean = max(1.0, sum(lengths) / count)
     for document, tally in tallies.items():
         length = _K1 * (1 - _B + _B * lengths[document] / mean)
-        score = 0.0
-        for term in sorted(tally):
-            times = tally[term]
-            score += weights[term] * times * (_K1 + 1) / (times + length)
-        scores[document] = round(score * _QUANTA)
-    return scores
+        part = {
+            term: weights[term] * times * (_K1 + 1) / (times + length)
+            for term, times in sorted(tally.items())
+        }
+        parts[document] = part
+        scores[document] = round(sum(part.values()) * _QUANTA)
+    return scores, parts
+
+
+def _covering(parts: dict[int, dict[int, float]], scores: list[float]) -> list[int]:
+    """Greedily the documents that cover most of what is still open (a submodular cover)."""
+    best = sorted(parts, key=lambda document: (-scores[document], document))[:_MOST_COMPARED]
+    chosen: list[int] = []
+    covered: set[int] = set()
+    least = 0.0
+    while best and len(chosen) < _MOST_COVERING:
+        gains = [
+            round(sum([gain for term, gain in parts[at].items() if term not in covered]) * _QUANTA)
+            for at in best
+        ]
+        most = max(gains)
+        if most <= 0 or most < least:
+            break
+        least = least or most / 3
+        document = best.pop(gains.index(most))
+        chosen.append(document)
+        covered.update(parts[document])
+    return chosen
 
 
 def _tally(

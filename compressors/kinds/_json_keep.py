@@ -16,7 +16,7 @@ from compressors.kinds._json_errors import errors
 from compressors.kinds._json_odd import odd
 from compressors.kinds._json_rows import Table
 from compressors.kinds._json_text import Literal, Value
-from compressors.relevance import rank, terms
+from compressors.relevance import bearing, terms
 
 _FEWEST = 8
 _TOP = 5
@@ -82,14 +82,14 @@ def order(table: Table, found: Findings, query: str) -> Order:
     best: list[int] = []
     if query.strip():
         must |= _named(found.columns, query)
-        scores = rank(query, table.lines)
+        scores, covering = bearing(query, table.lines)
         top = max(scores)
         ranked = sorted(
             [at for at, score in enumerate(scores) if 3 * score >= top > 0],
             key=lambda at: (-scores[at], at),
         )
-        must.update([at for at in ranked[:_TOP] if 2 * scores[at] >= top])
-        best = [at for at in ranked if at not in must]
+        must.update([at for at in ranked[:_TOP] if 2 * scores[at] >= top], covering[:_TOP])
+        best = [at for at in dict.fromkeys([*covering, *ranked]) if at not in must]
     seen = must.union(best)
     spread = [at for at in _spread(total) if at not in seen]
     return Order(frozenset(must), [*best, *spread])

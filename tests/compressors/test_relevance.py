@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compressors.relevance import rank, terms
+from compressors.relevance import bearing, rank, terms
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,23 @@ def test_nothing_shared_scores_nothing(query: str, documents: list[str]) -> None
 def test_words_of_no_weight_count_where_nothing_else_is_asked() -> None:
     assert rank("what is it", ["it is", "cat"])[0] > 0
     assert rank("what is a cat", ["what is a", "cat"])[0] == 0
+
+
+def test_a_query_of_many_parts_is_covered_by_its_best_answers_one_after_the_other() -> None:
+    documents = [
+        "predict the resulting paint colour of blue and yellow paint",
+        "mix paint colours, blue paint or yellow paint",
+        "convert a volume of flour from cups",
+        "group dynamics of introverts",
+        "weather",
+        "group of cups",
+    ]
+    query = "predict the paint colour of blue and yellow, convert cups of flour, group dynamics"
+    scores, covering = bearing(query, documents)
+    assert scores == rank(query, documents)
+    assert covering == [0, 2, 3]
+    assert bearing("predict a colour", documents).covering == [0]
+    assert bearing("nothing of it", documents).covering == []
 
 
 @settings(max_examples=150, deadline=None)
