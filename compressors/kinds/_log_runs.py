@@ -28,8 +28,7 @@ _FAILED = re.compile(
 )
 _SECTION = re.compile(r"={3,} (?P<name>.*\S) ={3,}$")
 _REPORTS = ("FAILURES", "ERRORS", "PASSES")
-# What a run within a test prints does not end the report on that test.
-_INNER = re.compile(r"test session starts|.*\bin \d+\.\d+ ?s")
+_STARTS, _ENDS = "test session starts", re.compile(r".*\bin \d+\.\d+ ?s")
 _SUMMARY = re.compile(
     r"={3,} .*\b(?:passed|failed|errors?|no tests ran)\b.*={3,}$|Ran \d+ tests? |test result: "
     r"|(?:FAILED|OK)(?: \(.*\))?$|Tests?(?: Suites)?: +\d|Tests run: | ?tests finished: "
@@ -64,6 +63,7 @@ def marks(rows: Sequence[str]) -> Marks:
     failed: set[int] = set()
     passed: dict[int, str] = {}
     section = ""
+    inner = False
     block: re.Pattern[str] | None = None
     for number, row in enumerate(rows):
         text = plain(row)
@@ -73,12 +73,15 @@ def marks(rows: Sequence[str]) -> Marks:
                 continue
             block = None
         opened = _SECTION.match(text) if text[:3] == "===" else None
-        if opened and not (section in _REPORTS and _INNER.match(opened["name"])):
+        if opened and section in _REPORTS:
+            # What a run within a test prints does not end the report on that test.
+            inner = (inner or opened["name"] == _STARTS) and not _ENDS.match(opened["name"])
+        if opened and not (section in _REPORTS and (inner or _ENDS.match(opened["name"]))):
             section = opened["name"]
             failed.add(number)
         elif section in ("FAILURES", "ERRORS"):
             failed.add(number)
-        elif section == "PASSES" and not (opened and _SUMMARY.match(text)):
+        elif section == "PASSES" and (inner or not (opened and _SUMMARY.match(text))):
             passed[number] = _OUTPUT_OF_PASSED
         elif begun := _BLOCK.match(text):
             failed.add(number)
