@@ -16,6 +16,7 @@ from typing import NamedTuple
 # position, so that no rounding of the last bit decides what stays in a text.
 _QUANTA = 1000
 _K1, _B = 1.2, 0.6
+_LONGEST_QUERY = 20_000
 _MOST_TERMS = 512
 _MOST_COVERING = 16
 _MOST_COMPARED = 128
@@ -75,8 +76,8 @@ def terms(text: str) -> list[str]:
 def rank(query: str, documents: Sequence[str]) -> list[float]:
     """How much each document bears on ``query``: whole numbers, 0 where nothing is shared.
 
-    A function of its arguments alone, in time linear in the text. What comes after the
-    first 512 different terms of a query is not looked at.
+    A function of its arguments alone, in time linear in the text. Of a query the first
+    20,000 characters and their first 512 different terms are looked at.
     """
     return _weighed(query, documents)[0]
 
@@ -211,6 +212,7 @@ def _neighbours(run: re.Match[str]) -> str:
 
 def _wanted(query: str) -> dict[bytes, int]:
     """The query's terms and their other forms, each with the number of its term."""
+    query = query[:_LONGEST_QUERY]
     # A number with commas may stand without them, or in parts.
     whole = _THOUSANDS.sub(lambda number: number[0].replace(",", ""), query)
     parts = [number.rpartition(",")[2] for number in _THOUSANDS.findall(query)]

@@ -21,6 +21,7 @@ from compressors.relevance import bearing, terms
 _FEWEST = 8
 _TOP = 5
 _MOST_PRESERVED = 64
+_LONGEST_QUERY = 20_000
 _MOST_WORDS = 400
 _LONGEST_PHRASE = 5
 _LONGEST_CELL = 80
@@ -121,6 +122,7 @@ def _spread(total: int) -> list[int]:
 
 def _named(columns: Sequence[Series], query: str) -> set[int]:
     """The rows with a cell that the query names whole: an identifier, a name, a number."""
+    query = query[:_LONGEST_QUERY]
     words = _WORD.findall(query)[:_MOST_WORDS]
     bare = [word.strip(_EDGES).lower() for word in words]
     phrases = {word.lower() for word in words}

@@ -160,7 +160,7 @@ WRITERS = [
 ]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(value=st.one_of(tables(), values), writer=st.sampled_from(WRITERS))
 def test_the_original_comes_back_to_the_character(value: Any, writer: Any) -> None:
     text = writer(value)
@@ -173,7 +173,7 @@ def test_the_original_comes_back_to_the_character(value: Any, writer: Any) -> No
     assert kind.restore(result.text) == text
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(value=tables(), writer=st.sampled_from(WRITERS))
 def test_the_notation_leads_back_where_it_does_not_pay_too(value: Any, writer: Any) -> None:
     document = parse_document(writer(value))
@@ -646,7 +646,7 @@ def test_relevant_rows_fill_the_share_before_others() -> None:
     assert len(kept) == 20
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     value=tables(),
     seed=st.integers(0, 10),
@@ -815,7 +815,7 @@ def test_nothing_raises(text: str) -> None:
     assert isinstance(kind.find(document, "a 9 \ud800"), list)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     value=tables(),
     query=st.one_of(texts, st.text(string.printable, max_size=30)),
