@@ -16,7 +16,7 @@ from compressors.pepper import Pepper, load_pepper
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-PATH = click.Path(path_type=Path)
+PATH = click.Path(readable=False, path_type=Path)
 """A path of any state: a missing one is refused by the reader, who can say what was expected."""
 
 NO_PEPPER = (
