@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from compressors._book_file import CertificateRow, EvidenceRow, RecommendationRow
 from compressors._book_reader import NEXT, BookReader
@@ -49,6 +49,33 @@ class Row:
     def reason(self) -> str:
         """Why the row says what it says, from the closed set."""
         return self.evidence.reason
+
+
+Standing = Literal["certified", "demonstration", "development", "none"]
+"""What certificates are worth, strongest first; ``none`` where there is none."""
+
+_STANDINGS: tuple[Standing, ...] = ("certified", "demonstration", "development", "none")
+
+
+def standing(
+    defaults: Iterable[Profile], rows: Iterable[Row], certificates: Iterable[CertificateRow]
+) -> Standing:
+    """The weakest status that any lossy default, row or canary rests on."""
+    by_profile: dict[str, Standing] = {}
+    for each in certificates:
+        by_profile[each.profile] = _weaker(by_profile.get(each.profile, "certified"), each.status)
+    acting = {profile for profile in defaults if not profile.safe}
+    for row in rows:
+        tried = (row.canary.profile,) if row.canary else ()
+        acting.update(each for each in (row.profile, *tried) if not each.safe)
+    found: Standing = "certified"
+    for each in acting:
+        found = _weaker(found, by_profile.get(each.name, "none"))
+    return found
+
+
+def _weaker(one: Standing, other: Standing) -> Standing:
+    return max(one, other, key=_STANDINGS.index)
 
 
 class BookRules:

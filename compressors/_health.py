@@ -38,6 +38,7 @@ def health_of(
         source=book.source,
         rows=len(book.rows),
         certified=book.certified,
+        standing=book.standing,
         lossless_only=lossless_only,
         demonstration=bool(book.publication and book.publication.demonstration),
         pepper_id=pepper.id,

@@ -8,6 +8,7 @@ from typing import Literal, cast
 
 import msgspec
 
+from compressors.book import Standing
 from compressors.events import Arm, AuthMode, Fault, KindName
 from compressors.kinds.base import Content
 from compressors.profiles import Profile
@@ -87,8 +88,9 @@ class Health:
 
     ``degraded`` when it runs on other advice than it was given, or cannot keep originals;
     ``reasons`` say why. ``publication`` is the id (16 hex digits) of what was loaded from
-    ``source``. ``certified`` tells whether that was certified for this very engine, and
-    ``lossless_only`` whether the engine therefore stays with lossless profiles. ``faults``
+    ``source``. ``standing`` is the weakest status of the certificates that its lossy profiles
+    rest on, ``certified`` whether that is ``certified`` and for this very engine, and
+    ``lossless_only`` whether the engine, started strict, stays with lossless profiles. ``faults``
     counts compressions by fault since the start.
     """
 
@@ -98,6 +100,7 @@ class Health:
     source: str
     rows: int
     certified: bool
+    standing: Standing
     lossless_only: bool
     demonstration: bool
     pepper_id: str

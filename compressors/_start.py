@@ -48,7 +48,7 @@ def load_book(
 
 
 def _warned(book: Book) -> Book:
-    if not book.certified:
+    if not book.fits:
         log.warning(
             "%s: its certificates are for another engine; certify this one with "
             "`toin replay --certify`, or start with strict_certificates",

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from compressors._book_file import CertificateRow, Publication
 from compressors._book_reader import NEXT, BookReader
-from compressors._book_rules import BookRules, Canary, Row, Slice
+from compressors._book_rules import BookRules, Canary, Row, Slice, Standing, standing
 from compressors.errors import PublicationRefused
 from compressors.profiles import BUILT_IN_DEFAULT, Profile
 
@@ -27,6 +27,7 @@ __all__ = [
     "Publication",
     "Row",
     "Slice",
+    "Standing",
     "default_recommendations",
     "experiment",
     "parse_book",
@@ -42,12 +43,14 @@ _SHORTEST = len("sha256:") + 16
 class Book:
     """What an engine knows from a publication; without one, what is built in.
 
-    ``certified`` tells whether the certificates are for the engine that reads. ``source``
-    names the file.
+    ``fits`` tells whether the certificates are for the engine that reads, ``standing`` the
+    weakest status among those that its lossy profiles rest on, or ``none`` where one of them
+    has no certificate. ``source`` names the file.
     """
 
     publication: Publication | None = None
-    certified: bool = True
+    fits: bool = True
+    standing: Standing = "certified"
     source: str = "built-in defaults"
     defaults: Mapping[str, Profile] = field(default_factory=lambda: BUILT_IN_DEFAULT)
     rows: Mapping[Slice, Row] = field(default_factory=lambda: MappingProxyType({}))
@@ -59,6 +62,11 @@ class Book:
         if self.publication is None:
             return None
         return self.publication.id.removeprefix("sha256:")[:16]
+
+    @property
+    def certified(self) -> bool:
+        """Whether a test was spent on this very engine for everything lossy in it."""
+        return self.fits and self.standing == "certified"
 
     @property
     def engines(self) -> tuple[str, ...]:
@@ -135,6 +143,10 @@ def read_book(path: Path, *, pepper_id: str, engine: str) -> Book:
             says; ``where`` names file, line, row and field as far as they are known.
     """
     try:
+        if path.is_dir():
+            raise PublicationRefused(
+                "is a folder; name the recommendations.toml in it", where=str(path)
+            )
         if path.stat().st_size > _TOO_LARGE:
             raise PublicationRefused(f"is larger than {_TOO_LARGE} bytes", where=str(path))
         content = path.read_bytes()
@@ -176,7 +188,8 @@ def parse_book(content: bytes, *, source: str, pepper_id: str, engine: str) -> B
     mine = "sha256:" + engine.removeprefix("sha256:")
     return Book(
         publication=head,
-        certified=len(mine) >= _SHORTEST and any(each.startswith(mine) for each in head.engine),
+        fits=len(mine) >= _SHORTEST and any(each.startswith(mine) for each in head.engine),
+        standing=standing(defaults.values(), rows.values(), certificates),
         source=source,
         defaults=MappingProxyType({**BUILT_IN_DEFAULT, **defaults}),
         rows=MappingProxyType(rows),

@@ -107,8 +107,8 @@ class Engine:
         Else with that at ``TOIN_RECOMMENDATIONS``, else with the package's defaults. A file
         that is refused leaves the engine on the defaults, logs one error, and shows in
         :meth:`health`. ``home`` holds pepper and originals; ``handles`` keeps originals
-        elsewhere. With ``strict_certificates``, a publication that was certified for another
-        engine leaves this one with lossless profiles.
+        elsewhere. With ``strict_certificates``, only a publication that a test was spent on
+        with this very engine is acted on: else this one stays with lossless profiles.
 
         Raises:
             ConfigurationError: the home's pepper cannot be read.
@@ -144,8 +144,9 @@ class Engine:
         content. Never raises: at worst the content passes unchanged and ``fault`` says so.
         """
         started = self._clock()
-        reading, decision = None, None
+        reading, decision, keyed_tool = None, None, None
         try:
+            keyed_tool = self.pepper.key(tool) if tool else None
             reading = self.read(content)
             decision = self.decide(reading, auth_mode=auth_mode, model=model, unit=unit)
             result = self.apply(reading, decision.profile, query=query or "", decision=decision)
@@ -162,7 +163,7 @@ class Engine:
             self._faults[result.fault] += 1
         return msgspec.structs.replace(
             result,
-            tool=self.pepper.key(tool) if tool else None,
+            tool=keyed_tool,
             latency_us=(self._clock() - started) // 1000,
         )
 

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Callable
+from contextlib import closing
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
@@ -30,6 +31,14 @@ _FAULTS: dict[int, StoreFault] = {
     sqlite3.SQLITE_CANTOPEN: "store_read_only",
     sqlite3.SQLITE_PERM: "store_read_only",
     sqlite3.SQLITE_AUTH: "store_read_only",
+}
+
+
+_NEXT: dict[StoreFault, str] = {
+    "store_full": "make room and try again",
+    "store_locked": "another process is writing to it; try again",
+    "store_read_only": "mend its permissions",
+    "store_damaged": "restore the file or move it away",
 }
 
 
@@ -144,14 +153,12 @@ class SqliteHandles:
             raise _unknown(handle, str(self._path))
         with self._lock:
             try:
-                rows = self._connection(create=False).execute(
-                    "select content from originals where handle = ?", (handle,)
-                )
-                found = rows.fetchall()
+                found = self._find(handle)
             except (sqlite3.Error, OSError) as error:
+                fault = _fault(error)
                 raise HandleUnknown(
                     f"the original {handle} cannot be read: {self._path} is unusable "
-                    f"({_fault(error)}: {error}); restore the file or move it away"
+                    f"({fault}: {error}); {_NEXT[fault]}"
                 ) from error
         if not found:
             raise _unknown(handle, str(self._path))
@@ -163,6 +170,21 @@ class SqliteHandles:
             if self._open is not None:
                 self._open.close()
                 self._open = None
+
+    def _find(self, handle: str) -> list[tuple[bytes]]:
+        query = "select content from originals where handle = ?"
+        try:
+            return self._connection(create=False).execute(query, (handle,)).fetchall()
+        except (sqlite3.Error, OSError) as error:
+            if _fault(error) != "store_read_only":
+                raise
+        # Who may only read opens it for that. Without a journal beside it, the file is complete
+        # as it lies there; SQLite's own way would want to write an index of the journal.
+        journal = Path(f"{self._path}-wal")
+        complete = not journal.exists() or journal.stat().st_size == 0
+        mode = "immutable=1" if complete else "mode=ro"
+        with closing(sqlite3.connect(f"{self._path.resolve().as_uri()}?{mode}", uri=True)) as found:
+            return found.execute(query, (handle,)).fetchall()
 
     def _connection(self, *, create: bool) -> sqlite3.Connection:
         """A connection of this process to the file that bears the name now.

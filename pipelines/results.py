@@ -255,9 +255,8 @@ def _changes(
 ) -> tuple[Change, ...]:
     if first is None or second is None:
         return ()
-    reasons = {
-        (row["auth_mode"], row["model_family"], row["structure_hash"]): row["because"]
-        for row in decisions
+    decided = {
+        (row["auth_mode"], row["model_family"], row["structure_hash"]): row for row in decisions
     }
     changes = []
     for key, now in second.slices.items():
@@ -275,10 +274,25 @@ def _changes(
                 out_second=now.tokens_after,
                 returned_first=was.tokens_returned,
                 returned_second=now.tokens_returned,
-                because=reasons.get((key.auth_mode, key.model_family, key.structure_hash), ""),
+                because=_because(
+                    decided.get((key.auth_mode, key.model_family, key.structure_hash)),
+                    kind=key.kind,
+                    default=after,
+                ),
             )
         )
     return tuple(sorted(changes, key=lambda each: (-each.moved, -each.tokens, each.slice)))
+
+
+def _because(decision: Row | None, *, kind: str, default: str) -> str:
+    if decision is None:
+        return ""
+    if decision["published"]:
+        return str(decision["because"])
+    return (
+        f"no row: the file's default for {kind} is now {default}, which of the profiles it may "
+        f"use saves most on the learn part of the replays; of this slice, {decision['because']}"
+    )
 
 
 def _most_used(profiles: Mapping[str, int]) -> str:

@@ -13,14 +13,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from compressors._start import Loaded
 from compressors.book import BUILT_IN, default_recommendations
-from compressors.engine import Engine
+from compressors.engine import Engine, Loaded
 from compressors.errors import ConfigurationError
 from compressors.handles import MemoryHandles
 from compressors.home import Home
 from compressors.pepper import load_pepper
-from pipelines.ingest import find_segments
+from pipelines.ingest import IngestReport, find_segments
 from pipelines.materialise import Told, materialise
 from pipelines.replays.manifests import selected
 from pipelines.results import RunResult, gather
@@ -123,7 +122,7 @@ def main_job(
     told = materialise(
         home, EVERYTHING, data=data, sources=sources, threads=threads, on_progress=progress
     )
-    bad = told.report.by_reason if told.report else ()
+    taken = told.report or IngestReport()
     if first is not None and home.recommendations.exists():
         with Engine.start(home.recommendations, home, handles=MemoryHandles()) as engine:
             second = recorder(engine, step="traffic, second pass", trials=False)
@@ -137,9 +136,9 @@ def main_job(
         second=second,
         loaded=(loaded[0], loaded[1]),
         why=_why(told),
-        refused=[str(refusal) for refusal in intake.refused],
+        refused=[*(str(refusal) for refusal in intake.refused), *taken.refused],
         skipped=[str(skipped) for skipped in intake.skipped],
-        bad_rows=[str(row) for row in bad],
+        bad_rows=[str(row) for row in taken.by_reason],
         seconds=clock() - started,
     )
 

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from compressors.profiles import BY_NAME
 from pipelines.results import Row, RunResult
 from pipelines.traffic.record import TrafficReport
 
@@ -89,6 +90,11 @@ def _tokens(result: RunResult) -> Iterator[RenderableType]:
         "less markers and less what was asked for again. Intervals at "
         f"{100 * result.level:.0f} %, n in conversations."
     )
+    if result.second is not None:
+        yield _note(
+            "The traffic that chose the file is the traffic that the second pass measures; on "
+            "other traffic it may save less."
+        )
     quarantined = f", {result.quarantined} rows in quarantine" if result.quarantined else ""
     yield _note(f"{_count(result.events)} events in {result.slices} slices{quarantined}.")
 
@@ -128,7 +134,8 @@ def _changed(result: RunResult) -> Iterator[RenderableType]:
         yield _note(f"and {len(moved) - _MOST_CHANGES} more slices.")
     still = len(result.changes) - len(moved)
     if still:
-        yield _note(f"{still} more slices have another profile, which put out the same.")
+        more = " more" if moved else ""
+        yield _note(f"{still}{more} slices have another profile, which put out the same.")
     yield from _decided(result)
 
 
@@ -160,7 +167,7 @@ def answerability_tables(
     verdicts = {row["profile"]: row for row in certificates}
     sizes = {row["dataset"]: row["solvable"] for row in rungs}
     named = [f"{dataset}, n {sizes[dataset]}" for dataset in datasets]
-    table = _table(ANSWERABILITY, "profile", "saved", *named, "certified")
+    table = _table(ANSWERABILITY, "profile", "saved", *named, "certificate")
     _right(table, 1)
     for profile in _in_ladder_order(rungs):
         here = {row["dataset"]: row for row in rungs if row["profile"] == profile}
@@ -195,7 +202,9 @@ def _answered(row: Row | None) -> str:
 def _verdict(row: Row | None) -> str:
     if row is None:
         return ""
-    return "yes" if row["certified"] else "no"
+    if not row["certified"]:
+        return "no"
+    return "nothing lost" if BY_NAME[row["profile"]].safe else str(row["status"])
 
 
 def _files(result: RunResult) -> Iterator[RenderableType]:
@@ -203,6 +212,7 @@ def _files(result: RunResult) -> Iterator[RenderableType]:
     yield Text(f"\nFiles, after {result.seconds:.0f} s", style="bold")
     yield from _pairs(
         ("recommendations", f"{home.recommendations}  ({result.publication_id[:23]}…)"),
+        *((("segments", str(home.segments)),) if result.first else ()),
         ("warehouse", str(home.warehouse)),
         ("dashboard's data", str(home.snapshots)),
     )

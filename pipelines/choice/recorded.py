@@ -124,6 +124,11 @@ def _skip(case: Case, candidates: Sequence[Candidate]) -> Decision:
     helped = [int(max(saved) > 0) for saved in zip(*columns, strict=True)]
     rarely = evidence.p_regret_below(helped, [1] * together, per_conversation=1, rate=RARELY)
     net = best.weighed.net
+    grounds = (
+        "every profile losing net"
+        if loses <= rarely
+        else f"that being shown to be fewer than {percent(RARELY)}"
+    )
     return case.published(
         case.safe.members[0],
         best.sample,
@@ -132,7 +137,8 @@ def _skip(case: Case, candidates: Sequence[Candidate]) -> Decision:
         because=(
             f"no safe profile saves anything net: {best.profile.name} comes closest with "
             f"{percent(net.estimate)} ({percent(net.low)} to {percent(net.high)}), "
-            f"in {in_words(best.sample)}"
+            f"in {in_words(best.sample)}; of {together} conversations {sum(helped)} would save "
+            f"anything under any profile, and it rests on {grounds}"
         ),
         confidence=confidence(2 * min(loses, rarely)),
     )

@@ -32,7 +32,7 @@ NAMED = 20
 @click.argument("paths", metavar="PATH...", type=PATH, nargs=-1, required=True)
 @json_option
 @home_option
-def command(paths: tuple[Path, ...], as_json: bool, home: Home) -> None:
+def command(paths: tuple[Path, ...], as_json: bool, home: Home) -> int:
     """Take event segments, or directories of them, into the home's warehouse.
 
     Segments are `*.jsonl`, `*.jsonl.zst` or `*.parquet`. Each event is stored once, however
@@ -40,6 +40,9 @@ def command(paths: tuple[Path, ...], as_json: bool, home: Home) -> None:
     named on stderr by file, line, field and reason; the good rows beside it are kept, and
     once its cause is mended the segment is read again. Nothing is evaluated here: that is
     `toin run --telemetry`.
+
+    The exit code is 1 where a segment gave nothing at all: it cannot be read, or none of
+    its rows is an event. The others are taken in all the same.
     """
     need("duckdb", "polars", "zstandard", extra="pipelines")
     pepper = pepper_of(home)
@@ -56,6 +59,8 @@ def command(paths: tuple[Path, ...], as_json: bool, home: Home) -> None:
         say(f"and {report.quarantined - NAMED} more rows in quarantine")
     if report.quarantined:
         say("mend the cause and run this again: the segments are then read once more")
+    for refusal in report.refused:
+        say(f"toin: {refusal}")
     if as_json:
         print_json(
             {
@@ -66,11 +71,13 @@ def command(paths: tuple[Path, ...], as_json: bool, home: Home) -> None:
                 "duplicates": report.duplicates,
                 "quarantined": report.quarantined,
                 "reasons": [row._asdict() for row in report.by_reason],
+                "refused": list(report.refused),
             }
         )
-        return
-    known = f" ({report.known} known already)" if report.known else ""
-    click.echo(
-        f"{report.segments} segments{known}: {report.rows} rows = {report.stored} stored "
-        f"+ {report.duplicates} duplicates + {report.quarantined} quarantined"
-    )
+    else:
+        known = f" ({report.known} known already)" if report.known else ""
+        click.echo(
+            f"{report.segments} segments{known}: {report.rows} rows = {report.stored} stored "
+            f"+ {report.duplicates} duplicates + {report.quarantined} quarantined"
+        )
+    return 1 if report.refused else 0

@@ -62,11 +62,13 @@ def command(data: Path | None, spend: bool, as_json: bool, home: Home) -> None:
     from pipelines.commands._progress import reporter
     from pipelines.replayed import keep_certificates, keep_outcomes
     from pipelines.replays import answerability, run_replays
-    from pipelines.replays.certify import certify
+    from pipelines.replays.certify import certify, refuse_samples
     from pipelines.results import certificate_json
     from pipelines.settings import load_settings
     from pipelines.warehouse import Warehouse
 
+    if spend:
+        refuse_samples(data)
     home.ensure()
     engine = Engine.start(None, home, handles=MemoryHandles())
     with reporter() as told:

@@ -76,7 +76,8 @@ def command(
     same input always gives the same file.
 
     Transcripts or rows that cannot be read are named on stderr and cost nothing else; where
-    a transcript was refused, the exit code is 1 although the run is complete.
+    a transcript or a whole segment was refused, the exit code is 1 although the run is
+    complete.
     """
     need("dagster", "duckdb", "polars", "ibis", "scipy", extra="pipelines")
     if telemetry or traffic:

@@ -9,6 +9,13 @@ import click
 from compressors.home import Home
 from pipelines.commands._common import PATH, examples, home_option, pepper_of, say
 
+_STANDING = {
+    "certified": "certified",
+    "demonstration": "demonstration, of samples at a loose epsilon",
+    "development": "development, no test was spent on them",
+    "none": "missing for at least one",
+}
+
 
 @click.command(
     "verify",
@@ -39,7 +46,8 @@ def command(file: Path, home: Home) -> None:
         f"  {len(book.rows)} rows, {len(book.certificates)} certificates, made from {made_from}"
         f"{', a demonstration' if head.demonstration else ''}"
     )
-    if not book.certified:
+    click.echo(f"  certificates behind its lossy profiles: {_STANDING[book.standing]}")
+    if not book.fits:
         say(
             "note: its certificates are for another engine than this one; an engine loads it, "
             "says so, and with strict_certificates stays with lossless profiles"

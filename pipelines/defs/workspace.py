@@ -7,9 +7,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from compressors._start import Loaded
 from compressors.book import BUILT_IN
-from compressors.engine import Engine
+from compressors.engine import Engine, Loaded
 from compressors.handles import MemoryHandles
 from compressors.home import Home
 from compressors.pepper import Pepper, load_pepper

@@ -19,8 +19,8 @@ def find_segments(paths: Iterable[Path]) -> list[Path]:
     Folders are searched whole; hidden files and those still being written are left alone.
 
     Raises:
-        InputRefused: a path that is not there or cannot be read, a file that is no closed
-            segment, or a folder without any. Nothing has been read by then.
+        InputRefused: a path that is not there, a folder that cannot be read or holds no
+            segment, or a file that is no closed segment. Nothing has been read by then.
     """
     found: dict[Path, Path] = {}
     for path in paths:
@@ -37,9 +37,6 @@ def find_segments(paths: Iterable[Path]) -> list[Path]:
             found[path.resolve()] = path
         else:
             raise InputRefused(f"{path} does not exist; {_EXPECTED}, or a folder of them")
-    for file in found.values():
-        if not os.access(file, os.R_OK):
-            raise InputRefused(f"{file} cannot be read; mend its permissions and run this again")
     return [found[place] for place in sorted(found)]
 
 

@@ -14,7 +14,7 @@ MOST_NAMED = 1000
 class BadRow(NamedTuple):
     """A row that is no event, as a person is told of it. Nothing of this is stored.
 
-    ``file`` is the name of the segment, ``line`` counts from 1 (rows, for Parquet), ``field``
+    ``file`` is the path of the segment, ``line`` counts from 1 (rows, for Parquet), ``field``
     is named as the row names it.
     """
 
@@ -40,6 +40,7 @@ class IngestReport:
         quarantined: Of them, rows that are no event.
         by_reason: The quarantined rows, the first ``MOST_NAMED`` of them.
         days: Days of the events that were new, sorted.
+        refused: Of each segment that gave nothing at all, a sentence that says why.
     """
 
     segments: int = 0
@@ -50,6 +51,7 @@ class IngestReport:
     quarantined: int = 0
     by_reason: tuple[BadRow, ...] = ()
     days: tuple[date, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 def total(reports: Iterable[IngestReport]) -> IngestReport:
@@ -65,4 +67,5 @@ def total(reports: Iterable[IngestReport]) -> IngestReport:
         quarantined=sum(part.quarantined for part in parts),
         by_reason=tuple(named[:MOST_NAMED]),
         days=tuple(sorted({day for part in parts for day in part.days})),
+        refused=tuple(refusal for part in parts for refusal in part.refused),
     )

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compressors.errors import InputRefused
 from compressors.pepper import Pepper
 from pipelines.ingest.find import find_segments
 from pipelines.ingest.report import MOST_NAMED, BadRow, IngestReport, total
 from pipelines.ingest.rows import read_rows
-from pipelines.ingest.store import identify, is_complete, store
+from pipelines.ingest.store import Taken, identify, is_complete, store
 from pipelines.ingest.validate import Sifted, sift
 
 if TYPE_CHECKING:
@@ -31,11 +30,12 @@ def ingest(
 
     Each segment is one transaction: whoever is interrupted has taken in whole segments, and
     the next call the rest. Events keyed with another pepper are refused row by row.
-    ``progress`` is told ("ingest", segments done, segments in all).
+    A segment that cannot be read, or of which no row is an event, is among the report's
+    refusals and costs the others nothing. ``progress`` is told ("ingest", segments done,
+    segments in all).
 
     Raises:
-        InputRefused: a path that is no segment and no folder of some, or a file that cannot
-            be read; the segments before it have been taken in.
+        InputRefused: a path that is no segment and no folder of some; nothing has been read.
     """
     files = find_segments(paths)
     tell = progress or _silent
@@ -45,9 +45,7 @@ def ingest(
         try:
             reports.append(_ingest_one(con, file, pepper=pepper))
         except OSError as error:
-            raise InputRefused(
-                f"{file} cannot be read ({error.strerror}); mend that and run this again"
-            ) from error
+            reports.append(IngestReport(refused=(_unreadable(file, error),)))
         tell("ingest", done, len(files))
     return total(reports)
 
@@ -56,12 +54,16 @@ def _silent(_step: str, _done: int, _all: int) -> None:
     return
 
 
+def _unreadable(file: Path, error: OSError) -> str:
+    return f"{file} cannot be read ({error.strerror}); mend that and ingest it again"
+
+
 def _ingest_one(con: duckdb.DuckDBPyConnection, file: Path, *, pepper: Pepper) -> IngestReport:
     segment = identify(file, pepper=pepper)
     if is_complete(con, segment):
         return IngestReport(known=1)
     named: list[BadRow] = []
-    batches = _naming(sift(read_rows(file), pepper=pepper), file=file.name, into=named)
+    batches = _naming(sift(read_rows(file), pepper=pepper), file=str(file), into=named)
     taken = store(con, segment, batches)
     return IngestReport(
         segments=1,
@@ -71,6 +73,16 @@ def _ingest_one(con: duckdb.DuckDBPyConnection, file: Path, *, pepper: Pepper) -
         quarantined=taken.quarantined,
         by_reason=tuple(named),
         days=tuple(sorted(taken.days)),
+        refused=_without_events(file, taken),
+    )
+
+
+def _without_events(file: Path, taken: Taken) -> tuple[str, ...]:
+    if not taken.rows or taken.stored or taken.duplicates:
+        return ()
+    return (
+        f"{file}: none of its {taken.rows} rows is an event; mend what the quarantine names and "
+        "ingest it again",
     )
 
 

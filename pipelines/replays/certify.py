@@ -69,6 +69,20 @@ class Certificate(msgspec.Struct, frozen=True):
     status: str
 
 
+def refuse_samples(data: Path | None) -> None:
+    """Nothing can be certified on the bundled samples.
+
+    Raises:
+        InputRefused: ``data`` gives samples.
+    """
+    samples = [source.manifest.name for source in selected(data) if source.manifest.sample]
+    if samples:
+        raise InputRefused(
+            f"{', '.join(samples)} are samples, and a certificate needs the data sets themselves; "
+            "give their folder with --data, or leave --certify out"
+        )
+
+
 def certify(
     outcomes: Sequence[Outcome],
     *,
@@ -93,12 +107,9 @@ def certify(
             other data, or the ledger cannot be read or written.
     """
     manifests = [source.manifest for source in selected(data)]
-    samples = [manifest.name for manifest in manifests if manifest.sample]
-    if spend and samples:
-        raise InputRefused(
-            f"{', '.join(samples)} are samples, and a certificate needs the data sets themselves; "
-            "give their folder with --data, or leave --certify out"
-        )
+    if spend:
+        refuse_samples(data)
+    samples = any(manifest.sample for manifest in manifests)
     key = replay_key(engine, manifests)
     strangers = sorted({outcome.replay for outcome in outcomes} - {key})
     if strangers:

@@ -146,9 +146,19 @@ def verify(path: Path, file: SourceFile) -> None:
         ) from error
     if found != file.sha256:
         raise InputRefused(
-            f"{path}: expected sha256 {file.sha256}, found {found}; fetch the revision that the "
-            "manifest names, since certificates hold for these bytes alone"
+            f"{path}: expected sha256 {file.sha256}, found {found}{_flaw(path, file)}; fetch the "
+            "revision that the manifest names, since certificates hold for these bytes alone"
         )
+
+
+def _flaw(path: Path, file: SourceFile) -> str:
+    """What is wrong with a file of other bytes, where that can be told."""
+    try:
+        for _ in records(path, file):
+            pass
+    except InputRefused as refusal:
+        return f" ({str(refusal).removeprefix(f'{path}, ').split(';')[0]})"
+    return ""
 
 
 def records(path: Path, file: SourceFile) -> Iterator[tuple[int, dict[str, object]]]:

@@ -18,9 +18,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from compressors._start import Loaded
 from compressors.book import BUILT_IN
-from compressors.engine import Engine, Reading
+from compressors.engine import Engine, Loaded, Reading
 from compressors.errors import ToinError
 from compressors.handles import MemoryHandles
 from compressors.pepper import Pepper

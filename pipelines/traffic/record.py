@@ -22,8 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from compressors._wording import passages_text
-from compressors.engine import Compression, Decision, Engine, Reading
+from compressors.engine import Compression, Decision, Engine, Reading, passages_text
 from compressors.events import Arm, Event, Mode
 from compressors.messages import conversation_text, query_for, tool_of
 from compressors.profiles import LADDERS, Profile

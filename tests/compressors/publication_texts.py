@@ -38,6 +38,16 @@ solvable = 0.71
 status = "certified"
 """
 
+
+def certificate(profile: str, *, status: str = "certified", dataset: str = "gsm8k") -> str:
+    """One bound on harm of a profile."""
+    return (
+        CERTIFICATE.replace("json.rows_few", profile)
+        .replace('"certified"', f'"{status}"')
+        .replace('"gsm8k"', f'"{dataset}"')
+    )
+
+
 DEFAULT = """
 [[default]]
 kind = "json"
@@ -70,7 +80,14 @@ regret = [0.004, 0.012]
 level = 0.95
 """
 
-EXAMPLE = HEAD + CERTIFICATE + DEFAULT + ROW
+EXAMPLE = (
+    HEAD
+    + CERTIFICATE
+    + DEFAULT
+    + ROW
+    + certificate("json.rows_half")
+    + certificate("json.rows_minimal")
+)
 
 BARE = f"""schema = 1
 

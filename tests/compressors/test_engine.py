@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from publication_texts import BARE, DEFAULT, ENGINE, EXPERIMENT, published, row, sealed
+from publication_texts import BARE, DEFAULT, ENGINE, EXPERIMENT, certificate, published, row, sealed
 
 import compressors
 from compressors import Engine, HandleUnknown
-from compressors._start import Loaded, load_book
 from compressors.book import BUILT_IN, Slice, experiment
 from compressors.digest import engine_digest
+from compressors.engine import Loaded, load_book
 from compressors.handles import HandleStore, MemoryHandles, SqliteHandles, StoreFault
 from compressors.kinds import KINDS
 from compressors.kinds.base import Content, Cut, Focus, Kind, Passage
@@ -81,6 +81,9 @@ def make(home: Path, *, content: bytes | None = None, strict: bool = False) -> E
         handles=SqliteHandles(home / "handles.sqlite"),
         strict_certificates=strict,
     )
+
+
+CERTIFIED = "".join(certificate(f"json.rows_{name}") for name in ("half", "few", "minimal"))
 
 
 def with_rows(*rows: str, control: int = 0, engine: str | None = None, default: str = "") -> bytes:
@@ -394,9 +397,31 @@ def test_strict_certificates_leave_an_uncertified_engine_lossless(home: Path) ->
             short = engine.compress(ROWS, **settings_)
             assert (short.profile, short.arm) == ("json.lossless", "default")
         assert engine.health().lossless_only
-    with make(home, content=with_rows(rows, default=DEFAULT), strict=True) as engine:
+    with make(home, content=with_rows(rows, default=CERTIFIED + DEFAULT), strict=True) as engine:
         assert engine.compress(ROWS, **SLICE).profile == "json.rows_few"
         assert not engine.health().lossless_only
+
+
+def test_a_tool_that_is_no_name_costs_no_exception(bare: Engine) -> None:
+    short = bare.compress(ROWS, tool=3)  # type: ignore[arg-type]
+    assert (short.text, short.fault, short.tool) == (ROWS, "raised", None)
+
+
+@pytest.mark.parametrize("status", ["development", "demonstration", None])
+def test_strict_certificates_take_nothing_less_than_certified(
+    home: Path, status: str | None
+) -> None:
+    with make(home) as bare:
+        here = structure_of(bare, ROWS)
+    weaker = certificate("json.rows_few", status=status) if status else ""
+    content = with_rows(row(here, "json.rows_few"), default=weaker)
+    with make(home, content=content, strict=True) as engine:
+        assert engine.compress(ROWS, **SLICE).profile == "json.lossless"
+        health = engine.health()
+        assert (health.lossless_only, health.certified) == (True, False)
+        assert health.standing == (status or "none")
+    with make(home, content=content) as engine:
+        assert engine.compress(ROWS, **SLICE).profile == "json.rows_few"
 
 
 def test_a_home_without_a_pepper_uses_the_public_one_and_says_so(tmp_path: Path) -> None:

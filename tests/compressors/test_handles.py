@@ -244,3 +244,39 @@ def test_a_damaged_store_says_so(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(HandleUnknown, match="store_damaged"):
         store.get(KEY)
     assert path.read_bytes() == content
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for the superuser")
+def test_a_store_that_may_only_be_read_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    store = SqliteHandles(folder / "handles.sqlite")
+    assert store.put(KEY, "kept") is None
+    store.close()
+    (folder / "handles.sqlite").chmod(0o400)
+    folder.chmod(0o500)
+    try:
+        assert SqliteHandles(folder / "handles.sqlite").get(KEY) == "kept"
+    finally:
+        folder.chmod(0o700)
+
+
+@pytest.mark.parametrize("journal", [False, True])
+def test_what_cannot_be_opened_for_writing_is_opened_for_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, journal: bool
+) -> None:
+    """With another process's journal beside the file, what stands in that is found too."""
+    path = tmp_path / "handles.sqlite"
+    other, reader = SqliteHandles(path), SqliteHandles(path)
+    assert other.put(KEY, "kept") is None
+    if not journal:
+        other.close()
+    assert Path(f"{path}-wal").exists() is journal
+
+    def refuse(*, create: bool) -> sqlite3.Connection:
+        raise sqlite_error(sqlite3.SQLITE_CANTOPEN)
+
+    monkeypatch.setattr(reader, "_connection", refuse)
+    assert reader.get(KEY) == "kept"
+    with pytest.raises(HandleUnknown, match="no original is kept"):
+        reader.get(OTHER)
+    other.close()

@@ -11,9 +11,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from compressors._start import Loaded
 from compressors.book import BUILT_IN
-from compressors.engine import Compression, Engine
+from compressors.engine import Compression, Engine, Loaded
 from compressors.errors import ConfigurationError
 from compressors.events import Event, RowRefused, check, decode
 from compressors.handles import MemoryHandles

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,7 +69,7 @@ def test_bad_row_is_named_and_set_apart(
     line = GOOD[:half].count(b"\n") + 1
     report = ingest(con, [path], pepper=PUBLIC_PEPPER)
     [named] = report.by_reason
-    assert (named.file, named.line, named.field) == ("segment.jsonl", line, field)
+    assert (named.file, named.line, named.field) == (str(path), line, field)
     assert named.reason.startswith(reason)
     assert f"segment.jsonl, line {line}, field {field}: {reason}" in str(named)
     assert (report.stored, report.quarantined) == (len(EVENTS), 1)
@@ -190,7 +191,7 @@ def test_unreadable_file_is_one_row_in_quarantine(
     (tmp_path / "good.jsonl").write_bytes(GOOD)
     report = ingest(con, [tmp_path / name, tmp_path / "good.jsonl"], pepper=PUBLIC_PEPPER)
     assert (report.stored, report.quarantined) == (len(EVENTS), 1)
-    assert (report.by_reason[0].file, report.by_reason[0].line) == (name, 1)
+    assert (report.by_reason[0].file, report.by_reason[0].line) == (str(tmp_path / name), 1)
     assert report.by_reason[0].reason.startswith(reason)
 
 
@@ -245,12 +246,33 @@ def test_path_that_is_no_segment_is_refused_before_anything_is_read(
     assert con.execute("select count(*) from segments").fetchall() == [(0,)]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_unreadable_segment_is_refused_before_anything_is_read(
+def test_a_segment_that_cannot_be_read_costs_the_others_nothing(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "good.jsonl").write_bytes(GOOD)
+    (tmp_path / "shut.jsonl").write_bytes(GOOD)
+    (tmp_path / "well.jsonl").write_bytes(world.lines(world.traffic(3)))
+    opened = Path.open
+
+    def guarded(self: Path, *args: object, **named: object) -> object:
+        if self.name == "shut.jsonl":
+            raise PermissionError(errno.EACCES, "Permission denied", str(self))
+        return opened(self, *args, **named)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", guarded)
+    report = ingest(con, [tmp_path], pepper=PUBLIC_PEPPER)
+    assert report.segments == 2
+    [refusal] = report.refused
+    assert refusal.startswith(f"{tmp_path / 'shut.jsonl'} cannot be read (Permission denied)")
+
+
+def test_a_segment_without_a_single_event_is_refused_as_a_whole(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     (tmp_path / "good.jsonl").write_bytes(GOOD)
-    (tmp_path / "shut.jsonl").touch(mode=0)
-    with pytest.raises(InputRefused, match=r"shut\.jsonl cannot be read; mend its permissions"):
-        ingest(con, [tmp_path], pepper=PUBLIC_PEPPER)
-    assert con.execute("select count(*) from segments").fetchall() == [(0,)]
+    (tmp_path / "bad.jsonl").write_bytes(b"{}\n{}\n")
+    report = ingest(con, [tmp_path], pepper=PUBLIC_PEPPER)
+    [refusal] = report.refused
+    assert refusal.startswith(f"{tmp_path / 'bad.jsonl'}: none of its 2 rows is an event")
+    assert {row.file for row in report.by_reason} == {str(tmp_path / "bad.jsonl")}
+    assert report.stored == len(EVENTS)

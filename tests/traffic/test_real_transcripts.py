@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from compressors._start import Loaded
 from compressors.book import BUILT_IN
-from compressors.engine import Engine
+from compressors.engine import Engine, Loaded
 from compressors.events import check, decode
 from compressors.handles import MemoryHandles
 from compressors.pepper import PUBLIC_PEPPER

@@ -8,9 +8,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from compressors._start import Loaded
 from compressors.book import BUILT_IN
-from compressors.engine import Engine
+from compressors.engine import Engine, Loaded
 from compressors.events import Event, check, decode
 from compressors.handles import MemoryHandles
 from compressors.home import Home
