@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 HOME_DIR ?= .toin
 
-.PHONY: help install run test quick check dev dashboard defaults requirements clean
+.PHONY: help install run test quick check definitions dev dashboard defaults requirements clean
 .DEFAULT_GOAL := help
 
 help:            ## what can be made
@@ -34,6 +34,10 @@ check: install   ## lint, format, types, who may import whom, packaged defaults
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pipelines.defaults --check
+
+definitions: install ## Dagster's own check of the definitions, with its usage reporting off
+	@home=$$(mktemp -d) && cp dagster.yaml "$$home" && trap 'rm -rf "$$home"' EXIT && \
+	  DAGSTER_HOME="$$home" $(BIN)/dg check defs
 
 dev: install     ## Dagster's own UI, with a persistent home
 	$(BIN)/toin dev --home $(HOME_DIR)

@@ -62,8 +62,10 @@ def standing(
 ) -> Standing:
     """The weakest status that any lossy default, row or canary rests on."""
     by_profile: dict[str, Standing] = {}
-    for each in certificates:
-        by_profile[each.profile] = _weaker(by_profile.get(each.profile, "certified"), each.status)
+    for bound in certificates:
+        by_profile[bound.profile] = _weaker(
+            by_profile.get(bound.profile, "certified"), bound.status
+        )
     acting = {profile for profile in defaults if not profile.safe}
     for row in rows:
         tried = (row.canary.profile,) if row.canary else ()

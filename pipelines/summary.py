@@ -135,7 +135,8 @@ def _changed(result: RunResult) -> Iterator[RenderableType]:
     still = len(result.changes) - len(moved)
     if still:
         more = " more" if moved else ""
-        yield _note(f"{still}{more} slices have another profile, which put out the same.")
+        have = "slice has" if still == 1 else "slices have"
+        yield _note(f"{still}{more} {have} another profile, which put out the same.")
     yield from _decided(result)
 
 

@@ -70,7 +70,7 @@ def test_reports_progress_rows_and_days_and_keeps_the_run(
         home, ["segments", "rollup", "snapshot"], on_progress=lambda *said: steps.append(said)
     )
     assert told.report is not None
-    assert [row.file for row in told.report.by_reason] == [path.name]
+    assert [row.file for row in told.report.by_reason] == [str(path)]
     assert told.days == (date(2026, 1, 5), date(2026, 1, 6))
     assert {step for step, done, total in steps if done == total} == {
         "ingest", "rollup", "snapshot",

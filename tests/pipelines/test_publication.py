@@ -81,7 +81,7 @@ def test_an_engine_reads_what_was_composed(con):
     ladder(con, saves=SHARES)
     choice = chosen(con)
     book = book_of(composed(choice))
-    assert book.certified
+    assert (book.fits, book.standing) == (True, "development")
     head = book.publication
     assert (head.origin, head.pepper_id, head.control_share) == ("recorded", PEPPER.id, 10)
     assert head.engine == ("sha256:" + ENGINE,)

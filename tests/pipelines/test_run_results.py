@@ -265,8 +265,29 @@ def test_a_profile_that_puts_out_the_same_is_counted_and_not_listed(home: Home) 
     write(home)
     same = report(json=figures("json.rows_half", after=900), log=figures("log.lossless", after=800))
     text = shown(result(home, second=same))
-    assert "1 more slices have another profile, which put out the same" in text
+    assert "\n1 slice has another profile, which put out the same" in text
     assert BECAUSE not in text
+
+
+def test_a_slice_without_a_row_moves_because_the_default_of_its_kind_did(home: Home) -> None:
+    write(home)
+    [quiet] = [key for key in SECOND.slices if key.kind == QUIET.kind]
+    moved = report(json=figures("json.rows_half", after=500, returned=50),
+                   log=figures("log.lines_most", after=700))  # fmt: skip
+    changes = result(home, second=moved).changes
+    assert {change.slice for change in changes} == {SLICE, quiet}
+    [change] = [change for change in changes if change.slice == quiet]
+    assert change.because.startswith("no row: the file's default for log is now log.lines_most")
+    assert change.because.endswith("33 of 50")
+
+
+def test_a_certificate_is_called_by_its_status(home: Home) -> None:
+    write(home)
+    lines = shown(result(home)).splitlines()
+    [half] = [line for line in lines if line.startswith("json.rows_half")]
+    [few] = [line for line in lines if line.startswith("json.rows_few")]
+    assert half.rstrip().endswith("demonstration")
+    assert few.rstrip().endswith("no")
 
 
 def test_what_is_no_demonstration_is_not_called_one(home: Home) -> None:

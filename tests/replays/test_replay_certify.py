@@ -10,6 +10,7 @@ from scipy.stats import binom
 
 from compressors.errors import InputRefused
 from compressors.profiles import LADDERS
+from pipelines.cli import run
 from pipelines.replays import certify as module
 from pipelines.replays import manifests
 from pipelines.replays.blocks import Ledger, read_ledger, write_ledger
@@ -142,6 +143,14 @@ def test_samples_cannot_be_spent(sets: Path) -> None:
     with pytest.raises(InputRefused, match=r"gsm8k-sample.* are samples.*--data"):
         _certify(None, _outcomes(None), spend=True)
     assert not (sets / "blocks.toml").exists()
+
+
+def test_samples_are_refused_before_a_replay_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("pipelines.replays.run_replays", lambda **_: pytest.fail("replays ran"))
+    assert run(["replay", "--certify", "--home", str(tmp_path / "home")]) == 2
+    assert "are samples" in capsys.readouterr().err
 
 
 def test_a_spent_test_is_entered_once_and_the_next_engine_may_spend_less(

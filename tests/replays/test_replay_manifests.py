@@ -111,6 +111,9 @@ def test_a_missing_file_and_a_wrong_digest_are_refused(written: Writer) -> None:
     manifest = read_manifest(directory / "gsm8k-sample.toml")
     assert str(file) in str(refused.value)
     assert f"expected sha256 {manifest.files[0].sha256}" in str(refused.value)
+    file.write_text('{"query": "?"}\n')
+    with pytest.raises(InputRefused, match=r"sha256 .*\(line 1: the field 'question' is missing"):
+        selected(None, directory=directory)
     file.unlink()
     with pytest.raises(InputRefused, match=r"a\.jsonl cannot be read"):
         selected(None, directory=directory)
