@@ -81,7 +81,7 @@ def check_defaults() -> None:
     if path is None:
         raise PublicationRefused("there are no packaged defaults; make them with `make defaults`")
     book = read_book(path, pepper_id="", engine=engine_digest())
-    if not book.certified:
+    if not book.fits:
         raise PublicationRefused(
             "the packaged defaults were made for another engine than this "
             f"({engine_digest()[:16]}); renew them with `make defaults`",

@@ -150,7 +150,8 @@ def _read_back(workspace: Workspace) -> Finding:
     figures: dict[str, str | int | float] = {
         "recommendations": len(book.rows),
         "certificates": len(book.certificates),
-        "certified_for_this_engine": str(book.certified),
+        "for_this_engine": str(book.fits),
+        "standing": book.standing,
     }
     return Finding(True, f"{path.name} loads with {len(book.rows)} rows", figures)
 
