@@ -174,7 +174,8 @@ def test_a_new_user_gets_a_file_that_acts(ran: Ran, place: Path) -> None:
     home = Home.at(place / "home")
     with Engine.start(home.recommendations, home, handles=MemoryHandles()) as engine:
         assert engine.health().status == "ok"
-        assert engine.health().certified
+        health = engine.health()
+        assert (health.standing, health.certified) == ("demonstration", False)
         assert len(engine.book.rows) == len(rows)
 
 
