@@ -25,7 +25,7 @@ from compressors.detect import detect
 from compressors.digest import SHORT, engine_digest, fingerprint_of
 from compressors.errors import HandleUnknown
 from compressors.events import AUTH_MODES, AuthMode, Fault
-from compressors.handles import HandleStore, SqliteHandles
+from compressors.handles import HandleStore, SqliteHandles, open_handles
 from compressors.home import Home
 from compressors.kinds import KINDS
 from compressors.kinds.base import Content, Kind, Passage
@@ -99,19 +99,20 @@ class Engine:
         recommendations: str | os.PathLike[str] | None = None,
         home: str | os.PathLike[str] | Home | None = None,
         *,
-        handles: HandleStore | None = None,
+        handles: HandleStore | str | None = None,
         strict_certificates: bool = False,
     ) -> Engine:
         """An engine with the publication at ``recommendations``.
 
         Else with that at ``TOIN_RECOMMENDATIONS``, else with the package's defaults. A file
         that is refused leaves the engine on the defaults, logs one error, and shows in
-        :meth:`health`. ``home`` holds pepper and originals; ``handles`` keeps originals
-        elsewhere. With ``strict_certificates``, only a publication that a test was spent on
-        with this very engine is acted on: else this one stays with lossless profiles.
+        :meth:`health`. ``home`` holds pepper and originals; ``handles``, a store or the URL
+        of one (:func:`open_handles`), else ``TOIN_HANDLES``, keeps originals elsewhere.
+        With ``strict_certificates``, only a publication that a test was spent on with this very
+        engine is acted on: else this one stays with lossless profiles.
 
         Raises:
-            ConfigurationError: the home's pepper cannot be read.
+            ConfigurationError: the home's pepper cannot be read, or there is no such store.
         """
         place = home if isinstance(home, Home) else Home.at(home)
         pepper = load_pepper(place.pepper)
@@ -122,7 +123,7 @@ class Engine:
         return cls(
             pepper=pepper,
             loaded=loaded,
-            handles=handles or SqliteHandles(place.handles),
+            handles=_store(handles or os.environ.get("TOIN_HANDLES"), place),
             strict_certificates=strict_certificates,
         )
 
@@ -321,3 +322,9 @@ class Engine:
         return Reading(
             Content("text", content, None), self.pepper.structure("text"), tokens, "", "raised"
         )
+
+
+def _store(given: HandleStore | str | None, place: Home) -> HandleStore:
+    if not given:
+        return SqliteHandles(place.handles)
+    return open_handles(given) if isinstance(given, str) else given

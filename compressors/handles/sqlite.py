@@ -1,25 +1,46 @@
-"""Originals behind handles: kept before their short form goes out, given back byte for byte."""
+"""Originals in one SQLite file."""
 
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from contextlib import closing
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple
 
-from compressors.errors import HandleUnknown
+from compressors.handles.base import (
+    DAY,
+    MAX_AGE_DAYS,
+    StoreFault,
+    check,
+    decoded,
+    encoded,
+    unknown,
+    unreadable,
+)
 
-StoreFault = Literal["store_full", "store_locked", "store_read_only", "store_damaged"]
+LIMIT_BYTES = 2 * 1024**3
+"""How large the file may grow, unless a store is told otherwise."""
 
-_HANDLE = re.compile(r"[0-9a-f]{16}")
-_SCHEMA = "create table if not exists originals (handle text primary key, content blob not null)"
+_SCHEMA = """
+create table if not exists originals (
+    handle text primary key, content blob not null, kept_at integer not null default 0
+)
+"""
+_AGED = "alter table originals add column kept_at integer not null default 0"
+_BY_AGE = "create index if not exists originals_by_age on originals (kept_at)"
 _PAGE_BYTES = 4096
+# An original of the last day may stand in a conversation that is still going on.
+_YOUNG = DAY
+_TIDY_EVERY = 3600.0
+# An original that is put again is as good as new, but not every time worth a write.
+_FRESH = 3600.0
+_BATCH = 64
 
 _FAULTS: dict[int, StoreFault] = {
     sqlite3.SQLITE_FULL: "store_full",
@@ -34,14 +55,6 @@ _FAULTS: dict[int, StoreFault] = {
 }
 
 
-_NEXT: dict[StoreFault, str] = {
-    "store_full": "make room and try again",
-    "store_locked": "another process is writing to it; try again",
-    "store_read_only": "mend its permissions",
-    "store_damaged": "restore the file or move it away",
-}
-
-
 class _Open(NamedTuple):
     """An open connection, what it was opened on, and how it closes when it is forgotten."""
 
@@ -50,91 +63,54 @@ class _Open(NamedTuple):
     close: Callable[[], object]
 
 
-class HandleStore(Protocol):
-    """Where an engine keeps originals. Implementations are safe to share between threads."""
-
-    def put(self, handle: str, content: str) -> StoreFault | None:
-        """Keep ``content``; None when it can surely be had back, else why it cannot."""
-        ...
-
-    def get(self, handle: str) -> str:
-        """What was kept.
-
-        Raises:
-            HandleUnknown: nothing is kept under ``handle``, or the store cannot be read.
-        """
-        ...
-
-    def close(self) -> None:
-        """Let go of files. The store may be used again; it then opens them anew."""
-        ...
-
-
-class MemoryHandles:
-    """Originals for the life of a process: tests and trials."""
-
-    def __init__(self) -> None:
-        self._contents: dict[str, str] = {}
-
-    def put(self, handle: str, content: str) -> StoreFault | None:
-        """Keep ``content``; a second content under one handle is refused as damage."""
-        kept = self._contents.setdefault(handle, content)
-        return None if kept == content else "store_damaged"
-
-    def get(self, handle: str) -> str:
-        """What was kept.
-
-        Raises:
-            HandleUnknown: nothing is kept under ``handle``.
-        """
-        try:
-            return self._contents[handle]
-        except KeyError:
-            raise _unknown(handle, "the memory of this process") from None
-
-    def close(self) -> None:
-        """Nothing to let go of."""
-
-
 class SqliteHandles:
     """Originals in one SQLite file, shared by processes and alive after a restart.
 
     Write-ahead logging lets a reader and a writer work at once, and a crash of the process
     loses nothing that was kept (a power cut may lose the last few). The file is made at the
-    first original, readable by its owner alone.
+    first original, readable by its owner alone. Originals leave when they are too old, and,
+    where the file is full, the oldest of those that are older than a day.
 
     Args:
         path: the file.
         timeout_ms: how long a write waits for another process before it gives up.
-        limit_bytes: how large the file may grow; None leaves that to the disk.
+        limit_bytes: how large the file may grow.
+        max_age_days: how long an original is kept after it was last put.
+        clock: seconds since the epoch.
     """
 
     def __init__(
-        self, path: Path, *, timeout_ms: int = 500, limit_bytes: int | None = None
+        self,
+        path: Path,
+        *,
+        timeout_ms: int = 500,
+        limit_bytes: int = LIMIT_BYTES,
+        max_age_days: float = MAX_AGE_DAYS,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._path = path
         self._timeout_ms = timeout_ms
         self._limit_bytes = limit_bytes
+        self._max_age = max_age_days * DAY
+        self._clock = clock
+        self._tidied = float("-inf")
         self._lock = threading.Lock()
         self._open: _Open | None = None
 
     def put(self, handle: str, content: str) -> StoreFault | None:
         """Keep ``content``; None when it can surely be had back, else why it cannot."""
-        data = content.encode("utf-8", "surrogatepass")
+        data, now = encoded(content), self._clock()
         with self._lock:
             try:
                 connection = self._connection(create=True)
-                with connection:
-                    done = connection.execute(
-                        "insert into originals values (?, ?) on conflict do nothing",
-                        (handle, data),
-                    )
-                    if done.rowcount == 1:
-                        return None
-                    kept = connection.execute(
-                        "select content from originals where handle = ?", (handle,)
-                    ).fetchall()
-                    return None if kept == [(data,)] else "store_damaged"
+                self._expire(connection, now)
+                try:
+                    return _put(connection, handle, data, now)
+                except sqlite3.OperationalError as error:
+                    if _fault(error) != "store_full":
+                        raise
+                    _make_room(connection, len(data), before=now - _YOUNG)
+                    return _put(connection, handle, data, now)
             except (sqlite3.Error, OSError) as error:
                 return _fault(error)
 
@@ -144,25 +120,17 @@ class SqliteHandles:
         Raises:
             HandleUnknown: nothing is kept under ``handle``, or the file cannot be read.
         """
-        if not _HANDLE.fullmatch(handle):
-            raise HandleUnknown(
-                f"{handle[:40]!r} is no handle: expected the 16 hex digits that stand in the "
-                "last line of a shortened text"
-            )
+        check(handle)
         if not self._path.exists():
-            raise _unknown(handle, str(self._path))
+            raise unknown(handle, str(self._path))
         with self._lock:
             try:
                 found = self._find(handle)
             except (sqlite3.Error, OSError) as error:
-                fault = _fault(error)
-                raise HandleUnknown(
-                    f"the original {handle} cannot be read: {self._path} is unusable "
-                    f"({fault}: {error}); {_NEXT[fault]}"
-                ) from error
+                raise unreadable(handle, str(self._path), _fault(error), error) from error
         if not found:
-            raise _unknown(handle, str(self._path))
-        return bytes(found[0][0]).decode("utf-8", "surrogatepass")
+            raise unknown(handle, str(self._path))
+        return decoded(bytes(found[0][0]))
 
     def close(self) -> None:
         """Close the file; it is opened anew when it is needed."""
@@ -206,17 +174,27 @@ class SqliteHandles:
         try:
             connection.execute("pragma journal_mode = wal").fetchall()
             connection.execute("pragma synchronous = normal").fetchall()
-            if self._limit_bytes is not None:
-                pages = max(1, self._limit_bytes // _PAGE_BYTES)
-                connection.execute(f"pragma max_page_count = {pages:d}").fetchall()
+            pages = max(1, self._limit_bytes // _PAGE_BYTES)
+            connection.execute(f"pragma max_page_count = {pages:d}").fetchall()
             with connection:
                 connection.execute(_SCHEMA)
+                _add_ages(connection, self._clock())
         except BaseException:
             connection.close()
             raise
         close = weakref.finalize(self, _close, connection, os.getpid())
         self._open = _Open(self._identity(), connection, close)
         return connection
+
+    def _expire(self, connection: sqlite3.Connection, now: float) -> None:
+        """Let go of what is too old, now and then."""
+        if now - self._tidied < _TIDY_EVERY:
+            return
+        with connection:
+            connection.execute(
+                "delete from originals where kept_at < ?", (int(now - self._max_age),)
+            )
+        self._tidied = now
 
     def _identity(self) -> tuple[int, ...]:
         """This process and the file; of a missing file nothing."""
@@ -225,6 +203,55 @@ class SqliteHandles:
         except FileNotFoundError:
             return ()
         return os.getpid(), found.st_dev, found.st_ino
+
+
+def _add_ages(connection: sqlite3.Connection, now: float) -> None:
+    """Bring a file of an earlier version up to date; its originals count as put now."""
+    columns = {row[1] for row in connection.execute("pragma table_info(originals)")}
+    if "kept_at" not in columns:
+        connection.execute(_AGED)
+        connection.execute("update originals set kept_at = ?", (int(now),))
+    connection.execute(_BY_AGE)
+
+
+def _put(connection: sqlite3.Connection, handle: str, data: bytes, now: float) -> StoreFault | None:
+    with connection:
+        done = connection.execute(
+            "insert into originals (handle, content, kept_at) values (?, ?, ?) "
+            "on conflict do nothing",
+            (handle, data, int(now)),
+        )
+        if done.rowcount == 1:
+            return None
+        kept = connection.execute(
+            "select content, kept_at from originals where handle = ?", (handle,)
+        ).fetchall()
+        if [row[:1] for row in kept] != [(data,)]:
+            return "store_damaged"
+        if now - kept[0][1] > _FRESH:
+            connection.execute(
+                "update originals set kept_at = ? where handle = ?", (int(now), handle)
+            )
+        return None
+
+
+def _make_room(connection: sqlite3.Connection, size: int, *, before: float) -> None:
+    """Let go of the oldest originals, as many bytes as are needed, but of none that is young."""
+    freed = 0
+    while freed <= size + _PAGE_BYTES:
+        oldest = connection.execute(
+            "select handle, length(content) from originals where kept_at < ? "
+            "order by kept_at, handle limit ?",
+            (int(before), _BATCH),
+        ).fetchall()
+        if not oldest:
+            return
+        with connection:
+            for handle, length in oldest:
+                if freed > size + _PAGE_BYTES:
+                    break
+                connection.execute("delete from originals where handle = ?", (handle,))
+                freed += length + _PAGE_BYTES
 
 
 def _close(connection: sqlite3.Connection, process: int) -> None:
@@ -240,10 +267,3 @@ def _fault(error: Exception) -> StoreFault:
     code = getattr(error, "sqlite_errorcode", None)
     # Extended codes carry the primary one in their low byte.
     return _FAULTS.get(code & 0xFF, "store_damaged") if code is not None else "store_damaged"
-
-
-def _unknown(handle: str, where: str) -> HandleUnknown:
-    return HandleUnknown(
-        f"no original is kept under {handle} in {where}; "
-        "check the 16 digits, and that --home names the home of the engine that shortened the text"
-    )
