@@ -24,7 +24,7 @@ from collections import Counter
 from functools import lru_cache
 from itertools import pairwise
 
-ESTIMATOR = "o200k-estimate-1"
+ESTIMATOR = "o200k-estimate-2"
 """The version of the estimator, part of every fingerprint: other figures, another name."""
 
 _UNIT = 1000
@@ -96,7 +96,18 @@ _TAB_LEAD = 470
 _RUNS = (1000, 1000, 1000, 1070, 1370, 1770, 2200)
 _RUN_MORE = 480
 
+# How many repetitions of a sign one token holds.
+_SPANS = {
+    bytes([sign]): span
+    for span, signs in ((64, b"#*-./=_"), (32, b"%+~"), (16, b"!:;"), (8, b"<>?@^"), (2, b"&[]`{}"))
+    for sign in signs
+}
+_SPAN = 4
+_REPEATED = re.compile(rb"(.)\1{4,}", re.DOTALL)
+_BLANKS, _LINES = 128, 16
+
 _SPACE, _LINE, _RETURN, _BLANK, _CONTROL, _ZERO = 1, 2, 3, 4, 5, 48
+_ESCAPE = b"\x06"
 _BREAKS = (_LINE, _RETURN)
 _LONGEST_KNOWN = 64
 _PARTS = re.compile(rb"[A-Z][a-z]+|[A-Z]+[a-z]*|[a-z]+")
@@ -142,7 +153,7 @@ def _classes() -> tuple[bytes, bytes]:
         elif char.isspace():
             others[code] = {" ": _SPACE, "\n": _LINE, "\r": _RETURN}.get(char, _BLANK)
         elif code < 32:
-            others[code] = _CONTROL
+            others[code] = _ESCAPE[0] if code == 27 else _CONTROL
     letters[_SPACE] = _SPACE
     return bytes(letters), bytes(others)
 
@@ -239,11 +250,13 @@ def _gap(gap: bytes) -> int:
             # A single sign belongs to the word that follows it.
             lead = last and len(text) == 1
             total += _LEADS.get(text, _LEAD) if lead else _signs(piece[1])
-        elif text[0] == _ZERO or text[-1] in _BREAKS:
+        elif text[0] == _ZERO:
             total += _UNIT
+        elif text[-1] in _BREAKS:
+            total += _UNIT + _UNIT * ((len(text) - 1) // _LINES)
         elif last:
             # Of blanks all but the last are one token; the word takes the last one in.
-            total += _UNIT if len(text) > 1 else 0
+            total += _UNIT + _UNIT * (len(text) // _BLANKS) if len(text) > 1 else 0
             total += 0 if text[-1] == _SPACE else _TAB_LEAD
         else:
             total += 2 * _UNIT if len(text) > 1 and gap[piece.end()] == _ZERO else _UNIT
@@ -251,8 +264,15 @@ def _gap(gap: bytes) -> int:
 
 
 def _signs(signs: bytes) -> int:
-    """A run of signs: by the number of changes from one to another."""
+    """A run of signs: by the number of changes from one to another, and by long repetitions."""
+    if _ESCAPE in signs:
+        parts = signs.split(_ESCAPE)
+        return (len(parts) - 1) * _UNIT + sum([_signs(part) for part in parts if part])
     changes = 1 + sum([a != b for a, b in pairwise(signs)])
+    more = 0
+    if len(signs) > 2 * changes + 2:
+        for run in _REPEATED.finditer(signs):
+            more += _UNIT * ((len(run[0]) - 1) // _SPANS.get(run[0][:1], _SPAN))
     if changes < len(_RUNS):
-        return _RUNS[changes]
-    return _RUNS[-1] + _RUN_MORE * (changes - len(_RUNS) + 1)
+        return more + _RUNS[changes]
+    return more + _RUNS[-1] + _RUN_MORE * (changes - len(_RUNS) + 1)

@@ -159,6 +159,10 @@ def test_errors_cancel_in_the_sum() -> None:
         ("x" + " " * 40 + "y", 3),
         ("\ud800", 1),
         ("\x00\x01\x02", 1),
+        ("." * 1000, 17),
+        ("=" * 400, 6),
+        ("\n" * 200, 13),
+        ("\x1b[32m.\x1b[0m" * 10, 90),
     ],
 )
 def test_what_the_encoding_alone_decides(text: str, tokens: int) -> None:
