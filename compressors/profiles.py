@@ -105,6 +105,9 @@ BY_NAME: Mapping[str, Profile] = MappingProxyType(
 PASSTHROUGH: Mapping[str, Profile] = MappingProxyType(
     {kind: ladder[0] for kind, ladder in LADDERS.items()}
 )
+CANDIDATES: Mapping[str, str] = MappingProxyType(
+    {kind: ladder[-1].name for kind, ladder in LADDERS.items()}
+)
 BUILT_IN_DEFAULT: Mapping[str, Profile] = MappingProxyType(
     {kind: ladder[1] for kind, ladder in LADDERS.items()}
 )
