@@ -129,7 +129,7 @@ class Engine:
 
     def compress(
         self,
-        content: str,
+        content: str | bytes,
         *,
         query: str | None = None,
         tool: str | None = None,
@@ -142,8 +142,11 @@ class Engine:
         ``query`` is what the reader is after (see ``messages.query_for``), ``tool`` the name of
         the tool that returned the content, ``unit`` what arms are drawn from: the keyed
         ``messages.conversation_text``, or any text, which is then keyed here; without one, the
-        content. Never raises: at worst the content passes unchanged and ``fault`` says so.
+        content. Bytes are taken as UTF-8; what is none comes out as ``surrogateescape`` has it.
+        Never raises: at worst the content passes unchanged and ``fault`` says so.
         """
+        if isinstance(content, bytes):
+            content = content.decode("utf-8", "surrogateescape")
         started = self._clock()
         reading, decision, keyed_tool = None, None, None
         try:

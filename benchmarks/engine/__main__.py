@@ -91,7 +91,13 @@ def _ours() -> list[str]:
 
 
 def _run(
-    command: Sequence[str], warm: Path, given: Path, out: Path, *, seed: int, extra: Sequence[str] = ()
+    command: Sequence[str],
+    warm: Path,
+    given: Path,
+    out: Path,
+    *,
+    seed: int,
+    extra: Sequence[str] = (),
 ) -> report.Round:
     environment = {**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": str(_ROOT)}
     done = subprocess.run(

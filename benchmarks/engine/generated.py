@@ -9,10 +9,42 @@ import random
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-_NAMES = "Ada Bo Cleo Dag Eva Finn Gus Hana Ivo Juno Kai Lea Milo Nora Otis Pia Quin Rosa Sven Tess".split()
-_CITIES = "Oslo Rome Lima Kyiv Bonn Graz Pisa Nice Bath Cork".split()
-_NOUNS = "order invoice parcel refund ticket session account payment upload report".split()
-_VERBS = "load parse merge fetch store check build split score close".split()
+_NAMES = [
+    "Ada",
+    "Bo",
+    "Cleo",
+    "Dag",
+    "Eva",
+    "Finn",
+    "Gus",
+    "Hana",
+    "Ivo",
+    "Juno",
+    "Kai",
+    "Lea",
+    "Milo",
+    "Nora",
+    "Otis",
+    "Pia",
+    "Quin",
+    "Rosa",
+    "Sven",
+    "Tess",
+]
+_CITIES = ["Oslo", "Rome", "Lima", "Kyiv", "Bonn", "Graz", "Pisa", "Nice", "Bath", "Cork"]
+_NOUNS = [
+    "order",
+    "invoice",
+    "parcel",
+    "refund",
+    "ticket",
+    "session",
+    "account",
+    "payment",
+    "upload",
+    "report",
+]
+_VERBS = ["load", "parse", "merge", "fetch", "store", "check", "build", "split", "score", "close"]
 
 
 class Input(NamedTuple):
@@ -154,8 +186,13 @@ def _service_log(size: int) -> Callable[[random.Random], str]:
 
 
 def _build(draw: random.Random) -> str:
-    lines = [f"   Compiling {draw.choice(_VERBS)}-{draw.choice(_NOUNS)} v0.{n % 9}.{n}" for n in range(180)]
-    lines += [f"test {v}::{n}_{k} ... ok" for k in range(40) for v in _VERBS[:5] for n in _NOUNS[:4]]
+    lines = [
+        f"   Compiling {draw.choice(_VERBS)}-{draw.choice(_NOUNS)} v0.{n % 9}.{n}"
+        for n in range(180)
+    ]
+    lines += [
+        f"test {v}::{n}_{k} ... ok" for k in range(40) for v in _VERBS[:5] for n in _NOUNS[:4]
+    ]
     lines[420] = "test merge::refund_3 ... FAILED"
     lines += [
         "",
@@ -216,7 +253,14 @@ def _function(draw: random.Random, n: int) -> list[str]:
 
 def _python(size: int) -> Callable[[random.Random], str]:
     def make(draw: random.Random) -> str:
-        lines = ['"""What the shop does with its records."""', "", "import json", "import os", "", ""]
+        lines = [
+            '"""What the shop does with its records."""',
+            "",
+            "import json",
+            "import os",
+            "",
+            "",
+        ]
         for n in range(size):
             lines += _function(draw, n)
         return "\n".join(lines)
@@ -293,7 +337,7 @@ def _articles(draw: random.Random) -> str:
     cards = "\n".join(
         f'<div class="card card--wide"><div class="card__body"><h3 class="card__title">'
         f'{draw.choice(_NAMES)} {draw.choice(_VERBS)}s the {draw.choice(_NOUNS)}</h3><p class="card__text">'
-        f"{_sentence(draw)} {_sentence(draw)}</p><a class=\"btn btn-primary\" href=\"/a/{n}\">Read more</a>"
+        f'{_sentence(draw)} {_sentence(draw)}</p><a class="btn btn-primary" href="/a/{n}">Read more</a>'
         "</div></div>"
         for n in range(60)
     )

@@ -14,8 +14,8 @@ import sys  # noqa: E402
 import tempfile  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-from compressors.engine import Engine, Loaded  # noqa: E402
 from compressors.book import Book  # noqa: E402
+from compressors.engine import Engine, Loaded  # noqa: E402
 from compressors.handles import SqliteHandles  # noqa: E402
 from compressors.pepper import PUBLIC_PEPPER  # noqa: E402
 from compressors.profiles import BY_NAME, CANDIDATES, LADDERS  # noqa: E402

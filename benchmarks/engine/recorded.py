@@ -48,7 +48,9 @@ def _all(data: Path) -> Iterator[Input]:
     for path in sorted((data / "command_outputs" / "test_runs").rglob("*_output_*.txt")):
         yield Input(path.name, "log", "which test failed?", _read(path))
     questions = data / "truthfulqa" / "TruthfulQA.csv"
-    yield Input("TruthfulQA.csv", "table", "where did fortune cookies originate?", _cut(_read(questions)))
+    yield Input(
+        "TruthfulQA.csv", "table", "where did fortune cookies originate?", _cut(_read(questions))
+    )
     yield Input("README.md", "text", "which licence has loghub?", _read(data / "README.md"))
     yield from _agents(data / "swe_trajectories")
 
@@ -63,7 +65,11 @@ def _agents(folder: Path) -> Iterator[Input]:
             for call in message.get("tool_calls") or ():
                 commands[call["id"]] = call["function"]["arguments"]
             text = message.get("content")
-            if message["role"] != "tool" or not isinstance(text, str) or not _LEAST <= len(text) <= _MOST:
+            if (
+                message["role"] != "tool"
+                or not isinstance(text, str)
+                or not _LEAST <= len(text) <= _MOST
+            ):
                 continue
             command = commands.get(message.get("tool_call_id"), "")
             kind = next((kind for kind, form in _COMMANDS if form.search(command)), None)
@@ -81,7 +87,9 @@ def _words(arguments: str) -> str:
         values = json.loads(arguments)
     except ValueError:
         return arguments[:400]
-    return " ".join(str(value) for value in values.values())[:400] if isinstance(values, dict) else ""
+    return (
+        " ".join(str(value) for value in values.values())[:400] if isinstance(values, dict) else ""
+    )
 
 
 def _read(path: Path) -> str:
