@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 HOME_DIR ?= .toin
 
-.PHONY: help install run test quick check definitions dev dashboard defaults requirements clean
+.PHONY: help install run test quick check definitions bench dev dashboard defaults requirements clean
 .DEFAULT_GOAL := help
 
 help:            ## what can be made
@@ -49,10 +49,20 @@ DATA ?=
 defaults: install ## publish the package's defaults anew (DATA=folder: on the full data sets)
 	$(BIN)/python -m pipelines.defaults $(if $(DATA),--data $(DATA))
 
+PEER := .venv-peer
+$(PEER)/.installed: requirements/bench.txt
+	$(PYTHON) -m venv $(PEER)
+	$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/bench.txt
+	@touch $@
+
+bench: install $(PEER)/.installed ## the engine beside headroom-ai (DATA=folder: on real inputs too)
+	$(BIN)/python -m benchmarks.engine --peer $(PEER)/bin/python $(if $(DATA),--data $(DATA)) --out docs/benchmark.md
+
 requirements:    ## compile the pins anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra pipelines --extra dashboards --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/run.txt
 	uv pip compile pyproject.toml --extra pipelines --extra dashboards --extra dev -c requirements/run.txt --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/dev.txt
 	uv pip compile pyproject.toml --extra learning -c requirements/run.txt --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/learning.txt
+	printf 'headroom-ai==0.42.0\ntiktoken\n' | uv pip compile - --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/bench.txt
 
 clean:           ## remove what was installed (a home is never removed)
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(PEER) build dist *.egg-info
