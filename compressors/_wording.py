@@ -28,3 +28,13 @@ def passages_text(passages: Sequence[Passage]) -> str:
         f"{passage.text}"
         for number, passage in enumerate(passages, start=1)
     )
+
+
+def same_as_above(name: str, handle: str, *, whole: bool) -> str:
+    """What stands for a text that stands above already; ``name`` says where."""
+    cut = "" if whole else ", where parts are left out"
+    every = "it" if whole else "all of it"
+    return (
+        f'[toin: same as the result of {name} above{cut}; toin_retrieve("{handle}") '
+        f"returns {every}]"
+    )

@@ -1,125 +1,238 @@
-"""What a chat says about a tool's result: the query it answers and the talk it stands in.
+"""What a conversation says about a tool's result: live zone, query, and whose talk it stands in.
 
-Messages are in OpenAI chat form. Proxy, recorded traffic and replays all derive the query
-here, so what is learned from one holds for the others. Nothing here raises: a message of
-another shape says nothing.
+Proxy, recorded traffic and replays all derive these here, so what is learned from one holds for
+the others. Nothing here raises on a message of another shape: it says nothing.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
-import orjson
+from compressors.providers import items_of
+from compressors.providers.base import (
+    Breakpoint,
+    Called,
+    Part,
+    Place,
+    Provider,
+    Returned,
+    Said,
+    arguments_text,
+    listed,
+    system_texts,
+    texts_in,
+)
+from compressors.providers.openai_chat import parts as chat_parts
 
 Message = Mapping[str, object]
 
 _UNIT_SEPARATOR = "\x1f"
 
 
+class Asked(NamedTuple):
+    """What a tool's result was wanted for: the last user text before it, and the call."""
+
+    user: str
+    call: Called | None
+
+    @property
+    def query(self) -> str:
+        """User text, then the call's arguments, a line each; empty where nothing says so."""
+        arguments = arguments_text(self.call.arguments) if self.call else ""
+        return "\n".join(part for part in (self.user, arguments) if part)
+
+
+class Text(NamedTuple):
+    """One text that could be shortened: of a tool's result, or of the newest user message.
+
+    ``at`` is its place among the talk's parts. ``live`` says that it stands in the live zone,
+    ``cached`` that a client's cache breakpoint stands behind it.
+    """
+
+    place: Place
+    text: str
+    at: int
+    live: bool
+    cached: bool
+    result: Returned | None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation as far as the engine looks at it, whoever's form it came in."""
+
+    system: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def opening(self) -> str:
+        """System prompt and first user message: what a conversation and its unit are keyed from."""
+        return _opening("\n".join(self.system), self.parts)
+
+    @property
+    def system_prompt(self) -> tuple[str, ...]:
+        """All texts that the system says, in order."""
+        said = (part.text for part in self.parts if isinstance(part, Said) and part.who == "system")
+        return (*self.system, *said)
+
+    def texts(self, *, newest_user_text: bool = False) -> Iterator[Text]:
+        """Its tool results in order; with ``newest_user_text``, also what the user said last."""
+        live, cached = 0, 0
+        for index, part in enumerate(self.parts, start=1):
+            if isinstance(part, Called) or (isinstance(part, Said) and part.who == "assistant"):
+                live = index
+            elif isinstance(part, Breakpoint):
+                cached = index
+        for index, part in enumerate(self.parts):
+            where = (index, index >= max(live, cached), index < cached)
+            if isinstance(part, Returned):
+                yield Text(part.place, part.text, *where, part)
+            elif newest_user_text and isinstance(part, Said) and part.who == "user":
+                for place, text in part.places:
+                    yield Text(place, text, *where, None)
+
+    def asked(self, at: int) -> Asked:
+        """What the text of part ``at`` was wanted for."""
+        part = self.parts[at]
+        search = _Search(part if isinstance(part, Returned) else None)
+        return _asked(reversed(self.parts[:at]), search)
+
+
+def read_talk(messages: object, provider: Provider, *, system: object = None) -> Talk:
+    """``messages``, a list of them or a whole request, as a talk.
+
+    ``system`` is the system prompt where it is sent apart from the messages; a request says it
+    itself.
+    """
+    items, place = items_of(provider, messages)
+    if system is None and isinstance(messages, Mapping):
+        system = next((messages[key] for key in provider.SYSTEM if key in messages), None)
+    if isinstance(items, str):
+        return Talk(system_texts(system), (Said("user", items),))
+    found = (provider.parts(item, (*place, index)) for index, item in listed(items))
+    return Talk(system_texts(system), tuple(part for parts in found for part in parts))
+
+
 def query_for(messages: Sequence[Message], index: int) -> str:
-    """What the tool result at ``index`` was wanted for; empty where nothing says so.
+    """What the tool result at ``index`` of a chat was wanted for; empty where nothing says so.
 
     The last user text before it, then the arguments of the call it answers, a line each.
     """
-    before = reversed(messages[: max(index, 0)])
-    said = (text_of(message) for message in before if message.get("role") == "user")
-    user = next((text for text in said if text), "")
-    call = _call_answered(messages, index)
-    return "\n".join(part for part in (user, _arguments(call)) if part)
+    return _asked_in(messages, index, _result_at(messages, index)).query
 
 
 def conversation_text(messages: Sequence[Message]) -> str:
-    """What a conversation and its unit are keyed from: system prompt and first user message.
+    """What a chat and its unit are keyed from: system prompt and first user message.
 
     The text itself never leaves the engine; see ``Pepper.key``.
     """
-    system: list[str] = []
-    for message in messages:
-        role = message.get("role")
-        if role in ("system", "developer"):
-            system.append(text_of(message))
-        elif role == "user":
-            return _UNIT_SEPARATOR.join([*system, text_of(message)])
-    return _UNIT_SEPARATOR.join(system)
+    return _opening("", (part for message in messages for part in chat_parts(message, ())))
 
 
 def tool_of(messages: Sequence[Message], index: int) -> str | None:
-    """The name of the tool whose result stands at ``index``, where the messages tell it."""
-    call = _call_answered(messages, index)
-    for name in (call.get("name"), _at(messages, index).get("name")):
-        if isinstance(name, str) and name:
-            return name
-    return None
+    """The name of the tool whose result stands at ``index`` of a chat, where that is told."""
+    result = _result_at(messages, index)
+    return tool_name(_asked_in(messages, index, result), result)
+
+
+def tool_name(asked: Asked, result: Returned | None) -> str | None:
+    """The tool's name as the call has it, else as the result has it."""
+    return (asked.call.name if asked.call else None) or (result.name if result else None)
 
 
 def text_of(message: Message) -> str:
-    """The plain text of a message, its parts joined by newlines; empty where it has none."""
-    content = message.get("content")
-    if isinstance(content, str):
-        return content
-    return "\n".join(
-        text
-        for part in _mappings(content)
-        if part.get("type") in ("text", "input_text") and isinstance(text := part.get("text"), str)
-    )
+    """The plain text of a chat's message, its parts joined by newlines; empty without any."""
+    return "\n".join(text for _, text in texts_in(message.get("content"), ()))
 
 
-def _call_answered(messages: Sequence[Message], index: int) -> Message:
-    """Name and arguments of the call that the message at ``index`` answers, else nothing.
+def _opening(system: str, parts: Iterable[Part]) -> str:
+    said = [system] if system else []
+    for part in parts:
+        if isinstance(part, Said) and part.who in ("system", "user"):
+            said.append(part.text)
+            if part.who == "user":
+                break
+    return _UNIT_SEPARATOR.join(said)
 
-    By the call's id; where an id is missing, by its place among the results that follow the call.
-    """
-    wanted = _at(messages, index).get("tool_call_id")
-    place = 0
+
+def _result_at(messages: Sequence[Message], index: int) -> Returned | None:
+    if not 0 <= index < len(messages):
+        return None
+    parts = chat_parts(messages[index], ())
+    return next((part for part in parts if isinstance(part, Returned)), None)
+
+
+def _asked_in(messages: Sequence[Message], index: int, result: Returned | None) -> Asked:
+    search = _Search(result)
+    return _asked(_before(messages, index, search), search)
+
+
+def _before(messages: Sequence[Message], index: int, search: _Search) -> Iterator[Part]:
+    """What comes before a message, the nearest first; once the call is found, the user's alone."""
     for message in reversed(messages[: max(index, 0)]):
-        if message.get("role") in ("tool", "function"):
-            place += 1
-        if message.get("role") != "assistant":
-            continue
-        calls = list(_calls(message))
-        if wanted is not None and any(id_ is not None for id_, _ in calls):
-            answered = [call for id_, call in calls if id_ == wanted]
-            if answered:
-                return answered[0]
-        elif wanted is None or calls:
-            return calls[place][1] if place < len(calls) else {}
-    return {}
+        if not search.done or message.get("role") == "user":
+            yield from reversed(list(chat_parts(message, ())))
 
 
-def _calls(message: Message) -> Iterator[tuple[object, Message]]:
-    for call in _mappings(message.get("tool_calls")):
-        function = call.get("function")
-        if isinstance(function, Mapping):
-            yield call.get("id"), function
-    legacy = message.get("function_call")
-    if isinstance(legacy, Mapping):
-        yield None, legacy
+def _asked(earlier: Iterable[Part], search: _Search) -> Asked:
+    """The last user text and the call, from what comes before a result, the nearest first."""
+    user = ""
+    for part in earlier:
+        if isinstance(part, Said) and part.who == "user" and not user:
+            user = part.text
+        if not search.done:
+            search.look(part)
+        if user and search.done:
+            break
+    else:
+        search.close()
+    return Asked(user, search.call)
 
 
-def _arguments(call: Message) -> str:
-    """The arguments as they were written: models send them as JSON text."""
-    arguments = call.get("arguments")
-    if isinstance(arguments, str):
-        return re.sub(r"\\u([0-9a-fA-F]{4})", _unescape, arguments)
-    if isinstance(arguments, Mapping):
-        try:
-            return orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS).decode()
-        except TypeError:
-            return ""
-    return ""
+class _Search:
+    """The call that a result answers, looked for backwards.
 
+    By its id; where an id is missing, by the tool's name or by its place among the results that
+    follow one turn of the model.
+    """
 
-def _unescape(match: re.Match[str]) -> str:
-    """A character that JSON escaped, so that it is found as the tool's answer writes it."""
-    code = int(match[1], 16)
-    return match[0] if code < 32 or 0xD800 <= code <= 0xDFFF else chr(code)
+    def __init__(self, result: Returned | None) -> None:
+        self.call: Called | None = None
+        self.done = result is None
+        self._wanted = result.call if result else None
+        self._name = result.name if result else None
+        self._calls: list[Called] = []
+        self._since: list[str | None] = []
+        # Whether what comes next still belongs to the very result.
+        self._own = result is not None and result.part > 0
 
+    def look(self, part: Part) -> None:
+        """One step further back."""
+        if isinstance(part, Called):
+            self._calls.append(part)
+            if self._wanted is not None and part.id == self._wanted:
+                self.call, self.done = part, True
+        elif isinstance(part, Said | Returned):
+            self.close()
+            if isinstance(part, Returned) and part.part == 0:
+                if self._own:
+                    self._own = False
+                else:
+                    self._since.append(part.name)
 
-def _at(messages: Sequence[Message], index: int) -> Message:
-    return messages[index] if 0 <= index < len(messages) else {}
+    def close(self) -> None:
+        """A turn of the model has been walked over."""
+        calls, self._calls = self._calls[::-1], []
+        if self.done or not calls:
+            return
+        if self._wanted is None or all(call.id is None for call in calls):
+            self.call, self.done = self._placed(calls), True
 
-
-def _mappings(value: object) -> Iterator[Message]:
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        yield from (item for item in value if isinstance(item, Mapping))
+    def _placed(self, calls: list[Called]) -> Called | None:
+        since = self._since
+        named = [call for call in calls if call.name == self._name]
+        if self._name is not None and named:
+            calls, since = named, [name for name in since if name == self._name]
+        return calls[len(since)] if len(since) < len(calls) else None
