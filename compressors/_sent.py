@@ -39,8 +39,13 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def whole(self) -> bool:
         """Whether the text stands there with nothing left out."""
-        lossy = self.compression is not None and self.compression.lossy
-        return not lossy and not self.refers
+        if self.text is None:
+            return True
+        return self.compression is not None and not self.compression.lossy and not self.refers
+
+
+class _Text(msgspec.Struct):
+    text: str | None
 
 
 class MemoryUnreadable(Exception):
@@ -173,5 +178,9 @@ def _written(sent: Sent) -> str:
 
 def _read(written: str) -> Sent:
     head, _, text = written.partition(_LINE)
-    sent = msgspec.json.decode(head, type=Sent)
+    try:
+        sent = msgspec.json.decode(head, type=Sent)
+    except msgspec.ValidationError:
+        # Another version's account: what went out is known all the same.
+        sent = Sent(text=msgspec.json.decode(head, type=_Text).text)
     return sent if sent.text is None else msgspec.structs.replace(sent, text=text)

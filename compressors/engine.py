@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import cast
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -17,8 +17,10 @@ from compressors._arms import draw, keyed
 from compressors._health import health_of
 from compressors._report import report
 from compressors._results import Compression, Decision, Health, Reading
+from compressors._sent import Memory
 from compressors._shorten import account, shorten
 from compressors._start import Loaded, load_book
+from compressors._turn import Request, compress_turn
 from compressors._wording import passages_text
 from compressors.book import Book, Slice
 from compressors.detect import detect
@@ -33,6 +35,7 @@ from compressors.pepper import Pepper, load_pepper
 from compressors.profiles import BUILT_IN_DEFAULT, PASSTHROUGH, Profile
 from compressors.structure import model_family
 from compressors.tokens import estimate
+from compressors.turn import Turn
 
 __all__ = [
     "Compression",
@@ -41,9 +44,12 @@ __all__ = [
     "Health",
     "Loaded",
     "Reading",
+    "Turn",
     "load_book",
     "passages_text",
 ]
+
+MessagesT = TypeVar("MessagesT")
 
 
 class Engine:
@@ -92,6 +98,7 @@ class Engine:
         self._recognise = recognise
         self._clock = clock
         self._faults: Counter[str] = Counter()
+        self._memory = Memory(handles, pepper)
 
     @classmethod
     def start(
@@ -169,6 +176,34 @@ class Engine:
             result,
             tool=keyed_tool,
             latency_us=(self._clock() - started) // 1000,
+        )
+
+    def compress_messages(
+        self,
+        messages: MessagesT,
+        *,
+        model: str = "",
+        provider: str | None = None,
+        auth_mode: str = "unknown",
+        session: str | None = None,
+        credential: str | None = None,
+        system: object = None,
+        newest_user_text: bool = False,
+    ) -> Turn[MessagesT]:
+        """``messages`` as they go to the model: what tools returned shortened, all else as it is.
+
+        ``messages`` are a list, or a whole request with its system prompt; ``system`` is the
+        prompt where it is apart. ``provider`` is ``openai_chat``, ``openai_responses``,
+        ``anthropic`` or ``gemini``; else the form is told from the messages. New results after
+        the model's last turn are compressed, and, with ``newest_user_text``, what the user says
+        there; never what stands before a client's cache breakpoint. What went out for a
+        conversation before goes out the same again. A conversation is told by the client's
+        ``session``, else by how it begins and the ``credential``, of which a keyed digest is
+        made at once. Never changes what it is given, and never raises.
+        """
+        how = Request(model, auth_mode, session, credential, newest_user_text)
+        return compress_turn(
+            self, self._memory, messages, provider=provider, system=system, how=how
         )
 
     def read(self, content: str) -> Reading:
@@ -286,6 +321,10 @@ class Engine:
             fingerprint=self.fingerprint,
             faults=self._faults,
         )
+
+    def count_fault(self, fault: Fault) -> None:
+        """Have :meth:`health` count a fault that is not one of :meth:`compress`."""
+        self._faults[fault] += 1
 
     def close(self) -> None:
         """Let go of the handle store's files."""

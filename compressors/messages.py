@@ -6,8 +6,10 @@ the others. Nothing here raises on a message of another shape: it says nothing.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from compressors.providers import items_of
@@ -30,6 +32,9 @@ Message = Mapping[str, object]
 
 _UNIT_SEPARATOR = "\x1f"
 
+_FURTHEST = 1_000
+"""Parts that are looked through for a call without an id."""
+
 
 class Asked(NamedTuple):
     """What a tool's result was wanted for: the last user text before it, and the call."""
@@ -47,24 +52,47 @@ class Asked(NamedTuple):
 class Text(NamedTuple):
     """One text that could be shortened: of a tool's result, or of the newest user message.
 
-    ``at`` is its place among the talk's parts. ``live`` says that it stands in the live zone,
-    ``cached`` that a client's cache breakpoint stands behind it.
+    ``at`` is its place among the talk's parts. ``recent`` says that the model has not answered
+    since, ``cached`` that a client's cache breakpoint stands behind it.
     """
 
     place: Place
     text: str
     at: int
-    live: bool
+    recent: bool
     cached: bool
     result: Returned | None
 
+    @property
+    def live(self) -> bool:
+        """Whether it stands in the live zone."""
+        return self.recent and not self.cached
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Talk:
     """A conversation as far as the engine looks at it, whoever's form it came in."""
 
     system: tuple[str, ...]
     parts: tuple[Part, ...]
+
+    @cached_property
+    def _calls(self) -> dict[str, list[int]]:
+        """Of each call's id the places where it stands, in order."""
+        found: dict[str, list[int]] = {}
+        for at, part in enumerate(self.parts):
+            if isinstance(part, Called) and part.id is not None:
+                found.setdefault(part.id, []).append(at)
+        return found
+
+    @cached_property
+    def _users(self) -> list[int]:
+        """Where the user says something."""
+        return [
+            at
+            for at, part in enumerate(self.parts)
+            if isinstance(part, Said) and part.who == "user" and part.text
+        ]
 
     @property
     def opening(self) -> str:
@@ -79,14 +107,14 @@ class Talk:
 
     def texts(self, *, newest_user_text: bool = False) -> Iterator[Text]:
         """Its tool results in order; with ``newest_user_text``, also what the user said last."""
-        live, cached = 0, 0
+        answered, cached = 0, 0
         for index, part in enumerate(self.parts, start=1):
             if isinstance(part, Called) or (isinstance(part, Said) and part.who == "assistant"):
-                live = index
+                answered = index
             elif isinstance(part, Breakpoint):
                 cached = index
         for index, part in enumerate(self.parts):
-            where = (index, index >= max(live, cached), index < cached)
+            where = (index, index >= answered, index < cached)
             if isinstance(part, Returned):
                 yield Text(part.place, part.text, *where, part)
             elif newest_user_text and isinstance(part, Said) and part.who == "user":
@@ -95,9 +123,27 @@ class Talk:
 
     def asked(self, at: int) -> Asked:
         """What the text of part ``at`` was wanted for."""
-        part = self.parts[at]
-        search = _Search(part if isinstance(part, Returned) else None)
-        return _asked(reversed(self.parts[:at]), search)
+        number = bisect_left(self._users, at)
+        user = self.parts[self._users[number - 1]] if number else None
+        return Asked(user.text if isinstance(user, Said) else "", self.call(at))
+
+    def call(self, at: int) -> Called | None:
+        """The call that the result of part ``at`` answers."""
+        result = self.parts[at]
+        if not isinstance(result, Returned):
+            return None
+        places = self._calls.get(result.call, []) if result.call is not None else []
+        number = bisect_left(places, at)
+        if number:
+            call = self.parts[places[number - 1]]
+            return call if isinstance(call, Called) else None
+        search = _Search(result)
+        for part in reversed(self.parts[max(0, at - _FURTHEST) : at]):
+            search.look(part)
+            if search.done:
+                return search.call
+        search.close()
+        return search.call
 
 
 def read_talk(messages: object, provider: Provider, *, system: object = None) -> Talk:
@@ -134,12 +180,12 @@ def conversation_text(messages: Sequence[Message]) -> str:
 def tool_of(messages: Sequence[Message], index: int) -> str | None:
     """The name of the tool whose result stands at ``index`` of a chat, where that is told."""
     result = _result_at(messages, index)
-    return tool_name(_asked_in(messages, index, result), result)
+    return tool_name(_asked_in(messages, index, result).call, result)
 
 
-def tool_name(asked: Asked, result: Returned | None) -> str | None:
+def tool_name(call: Called | None, result: Returned | None) -> str | None:
     """The tool's name as the call has it, else as the result has it."""
-    return (asked.call.name if asked.call else None) or (result.name if result else None)
+    return (call.name if call else None) or (result.name if result else None)
 
 
 def text_of(message: Message) -> str:
