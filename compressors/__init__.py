@@ -4,6 +4,7 @@
 
     with Engine.start() as engine:
         short = engine.compress(tool_output, query="which order is late?")
+        turn = engine.compress_messages(messages, model="claude-sonnet-4", provider="anthropic")
 
 What it may leave out is said by a publication, read once at the start.
 """
@@ -12,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from compressors._shared import compress
+    from compressors._shared import compress, compress_messages
     from compressors.engine import Compression, Decision, Engine, Health, Reading
     from compressors.errors import (
         ConfigurationError,
@@ -22,24 +23,34 @@ if TYPE_CHECKING:
         PublicationRefused,
         ToinError,
     )
+    from compressors.stability import Finding, unstable_parts
+    from compressors.turn import Placed, Regretted, Turn
 
 __all__ = [
     "Compression",
     "ConfigurationError",
     "Decision",
     "Engine",
+    "Finding",
     "HandleUnknown",
     "Health",
     "InputRefused",
+    "Placed",
     "ProfileRefused",
     "PublicationRefused",
     "Reading",
+    "Regretted",
     "ToinError",
+    "Turn",
     "compress",
+    "compress_messages",
+    "unstable_parts",
 ]
 
 _MODULES = {
-    "compress": "_shared",
+    **dict.fromkeys(("compress", "compress_messages"), "_shared"),
+    **dict.fromkeys(("Finding", "unstable_parts"), "stability"),
+    **dict.fromkeys(("Placed", "Regretted", "Turn"), "turn"),
     **dict.fromkeys(("Compression", "Decision", "Engine", "Health", "Reading"), "engine"),
 }
 

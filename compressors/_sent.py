@@ -145,8 +145,8 @@ class Memory:
         try:
             return _read(self._handles.get(key))
         except HandleUnknown as error:
-            # A store says why it cannot be read by the error it met; what is not there has none.
-            if error.__cause__ is None:
+            # A store that cannot be read says so by the error it met; what is missing has none.
+            if error.__cause__ is None or isinstance(error.__cause__, KeyError):
                 return None
             raise MemoryUnreadable from error
         except (msgspec.DecodeError, ValueError) as error:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TypeVar
 
-from compressors.engine import Compression, Engine
+from compressors.engine import Compression, Engine, Turn
+
+T = TypeVar("T")
 
 
 @cache
@@ -26,3 +29,21 @@ def compress(
         ConfigurationError: at the first call, the home's pepper cannot be read.
     """
     return _engine().compress(content, query=query, tool=tool, auth_mode=auth_mode, model=model)
+
+
+def compress_messages(
+    messages: T,
+    *,
+    model: str = "",
+    provider: str | None = None,
+    auth_mode: str = "unknown",
+    session: str | None = None,
+) -> Turn[T]:
+    """As ``Engine.compress_messages``, with the engine that ``Engine.start()`` gives.
+
+    Raises:
+        ConfigurationError: at the first call, the home's pepper cannot be read.
+    """
+    return _engine().compress_messages(
+        messages, model=model, provider=provider, auth_mode=auth_mode, session=session
+    )

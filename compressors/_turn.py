@@ -7,28 +7,17 @@ to the byte; what is new and stands in the live zone is compressed; all else sta
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from compressors._fresh import Fresh, Request, Seen
 from compressors._report import report
-from compressors._reread import (
-    Before,
-    is_retrieval,
-    may_be_named,
-    name_of,
-    named_after,
-    naming,
-    regret_of,
-    regretted,
-)
+from compressors._reread import Before, is_retrieval, name_of, named_after, regret_of, regretted
 from compressors._results import Compression
 from compressors._sent import Memory, MemoryUnreadable, Sent
-from compressors._shorten import account
 from compressors.events import Fault
 from compressors.messages import Talk, Text, read_talk, tool_name
-from compressors.profiles import BUILT_IN_DEFAULT
 from compressors.providers import provider_of
 from compressors.providers.base import Place, replaced
 from compressors.stability import unstable_parts
@@ -40,16 +29,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SEPARATOR = "\x1f"
-
-
-class Request(NamedTuple):
-    """What a request says besides its messages."""
-
-    model: str = ""
-    auth_mode: str = "unknown"
-    session: str | None = None
-    credential: str | None = None
-    newest_user_text: bool = False
 
 
 def compress_turn(
@@ -72,22 +51,6 @@ def compress_turn(
         return Turn(messages=messages, fault="raised")
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """One text, and what is known of it before anything is decided.
-
-    ``before`` are those of the same content above it, ``target`` the one that it could be named
-    after, ``key`` what it is remembered under.
-    """
-
-    text: Text
-    handle: str
-    tool: str | None
-    before: list[Before]
-    target: Before | None
-    key: str
-
-
 class _Passage:
     """One conversation's texts on their way through the engine, in order."""
 
@@ -99,7 +62,7 @@ class _Passage:
         self._memory = memory
         self._talk = talk
         self._how = how
-        self._unit = engine.pepper.key(talk.opening)
+        self._fresh = Fresh(engine, talk, how, unit=engine.pepper.key(talk.opening))
         self.conversation = self._conversation()
         self._above: defaultdict[str, list[Before]] = defaultdict(list)
         self._nth: Counter[str] = Counter()
@@ -153,16 +116,16 @@ class _Passage:
             name = name_of(text.result, seen.tool, number=number)
             seen.before.append(Before(name, sent))
 
-    def _look(self, text: Text) -> _Seen:
+    def _look(self, text: Text) -> Seen:
         handle = self._engine.pepper.key(text.text)
         tool = tool_name(self._talk.call(text.at), text.result)
         before = self._above[handle]
         target = named_after(before) if text.result is not None else None
         again = (str(len(before)), target.name) if target is not None else ()
         key = self._memory.key("text", self.conversation, handle, *again)
-        return _Seen(text, handle, tool, before, target, key)
+        return Seen(text, handle, tool, before, target, key)
 
-    def _send(self, seen: _Seen, began: str | None) -> Sent:
+    def _send(self, seen: Seen, began: str | None) -> Sent:
         """Decide what goes out for a text, put it in its place, and account for it."""
         try:
             sent, stored = self._memory.recall(seen.key)
@@ -180,7 +143,7 @@ class _Passage:
             return self._new(seen)
         return self._charge(seen)
 
-    def _repeat(self, seen: _Seen, sent: Sent, *, stored: bool) -> None:
+    def _repeat(self, seen: Seen, sent: Sent, *, stored: bool) -> None:
         """What went out before goes out again."""
         done = sent.compression
         if stored and done is not None and done.handle is not None:
@@ -194,29 +157,45 @@ class _Passage:
         event = None if served is None else self._event("reread", seen.key, call or "")
         self._put(seen, sent, again=True, regrets=served, event_id=event)
 
-    def _blind(self, seen: _Seen) -> Sent:
+    def _blind(self, seen: Seen) -> Sent:
         """The store cannot say what went out before."""
         return self._new(seen) if seen.text.live else self._charge(seen)
 
-    def _leave(self, seen: _Seen) -> Sent:
+    def _leave(self, seen: Seen) -> Sent:
         sent = self._remember(seen.key, Sent())
         self._put(seen, sent, again=True)
         return sent
 
-    def _charge(self, seen: _Seen) -> Sent:
+    def _charge(self, seen: Seen) -> Sent:
         """It cannot be known what went out: the original does, and the lost cache is charged."""
-        done = self._unchanged(seen, fault="cache_bust")
+        done = self._fresh.unchanged(seen, fault="cache_bust")
         self._engine.count_fault("cache_bust")
         event_id, nth = self._event("cache_bust", seen.key), self._nth[done.structure_hash]
         sent = self._remember(seen.key, Sent(compression=done, event_id=event_id, nth=nth))
         self._put(seen, sent, again=False)
         return sent
 
-    def _new(self, seen: _Seen) -> Sent:
+    def _new(self, seen: Seen) -> Sent:
         """A text that did not go out before, or of which the same comes out again."""
-        done, refers = self._decided(seen)
+        if self._fault is not None:
+            done, refers = self._fresh.lossless(seen, self._fault), False
+            lost = done.fault is not None
+        else:
+            done, refers = self._fresh.decided(seen)
+            lost = False
+        sent = self._remember(seen.key, self._sent(seen, done, refers=refers))
+        if self._fault is not None and done.lossy and not refers:
+            whole, lost = self._fresh.without_loss(seen, done, self._fault), True
+            sent = self._sent(seen, whole, refers=False)
+            self._memory.keep_unsaved(seen.key, sent)
+        if lost and self._fault is not None:
+            self._engine.count_fault(self._fault)
+        self._put(seen, sent, again=False, regrets=regretted(seen.before))
+        return sent
+
+    def _sent(self, seen: Seen, done: Compression, *, refers: bool) -> Sent:
         call = seen.text.result.call if seen.text.result else None
-        sent = Sent(
+        return Sent(
             text=done.text if done.text != seen.text.text else None,
             compression=msgspec.structs.replace(done, text=""),
             event_id=self._event("compression", seen.key),
@@ -224,66 +203,6 @@ class _Passage:
             call=self._call_key(call) if call is not None else None,
             refers=refers,
         )
-        kept = self._remember(seen.key, sent)
-        if self._fault is not None and done.lossy and not refers:
-            kept = self._without_loss(seen, sent, self._fault)
-        self._put(seen, kept, again=False, regrets=regretted(seen.before))
-        return kept
-
-    def _decided(self, seen: _Seen) -> tuple[Compression, bool]:
-        """What becomes of a text, and whether it is named after one above."""
-        target = seen.target
-        if target is None:
-            return self._compressed(seen), False
-        first = target.sent.compression or self._unchanged(seen)
-        if not may_be_named(first):
-            return msgspec.structs.replace(first, text=seen.text.text, latency_us=0), False
-        named = naming(target, first, seen.handle)
-        if named is not None and self._engine.handles.put(seen.handle, seen.text.text) is None:
-            return named, True
-        if named is None and target.sent.compression is not None:
-            # One content takes one branch in a conversation.
-            text = seen.text.text if target.sent.text is None else target.sent.text
-            return msgspec.structs.replace(first, text=text, latency_us=0), False
-        return self._compressed(seen), False
-
-    def _compressed(self, seen: _Seen) -> Compression:
-        return self._engine.compress(
-            seen.text.text,
-            query=self._talk.asked(seen.text.at).query,
-            tool=seen.tool,
-            auth_mode=self._how.auth_mode,
-            model=self._how.model,
-            unit=self._unit,
-        )
-
-    def _unchanged(self, seen: _Seen, *, fault: Fault | None = None) -> Compression:
-        """The account of a text that goes out as it came."""
-        engine, how = self._engine, self._how
-        reading = engine.read(seen.text.text)
-        decision = engine.decide(reading, auth_mode=how.auth_mode, model=how.model, unit=self._unit)
-        done = account(reading, decision.profile, short=None, decision=decision)
-        tool = engine.pepper.key(seen.tool) if seen.tool else None
-        return msgspec.structs.replace(done, tool=tool, fault=fault or reading.fault)
-
-    def _without_loss(self, seen: _Seen, sent: Sent, fault: Fault) -> Sent:
-        """What goes out where it cannot be remembered: nothing that a restart would miss."""
-        reading = self._engine.read(seen.text.text)
-        whole = self._engine.apply(reading, BUILT_IN_DEFAULT[reading.kind])
-        done = msgspec.structs.replace(
-            sent.compression or whole,
-            tokens_after=whole.tokens_after,
-            items_before=whole.items_before,
-            items_after=whole.items_after,
-            lossy=False,
-            handle=None,
-            fault=fault,
-        )
-        self._engine.count_fault(fault)
-        text = whole.text if whole.text != seen.text.text else None
-        kept = msgspec.structs.replace(sent, text=text, compression=done)
-        self._memory.keep_unsaved(seen.key, kept)
-        return kept
 
     def _remember(self, key: str, sent: Sent) -> Sent:
         """Remember; once the store has refused, it is not waited for again on this request."""
@@ -295,7 +214,7 @@ class _Passage:
 
     def _put(
         self,
-        seen: _Seen,
+        seen: Seen,
         sent: Sent,
         *,
         again: bool,

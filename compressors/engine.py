@@ -14,13 +14,14 @@ from typing import TypeVar, cast
 import msgspec
 
 from compressors._arms import draw, keyed
+from compressors._fresh import Request
 from compressors._health import health_of
 from compressors._report import report
 from compressors._results import Compression, Decision, Health, Reading
 from compressors._sent import Memory
 from compressors._shorten import account, shorten
 from compressors._start import Loaded, load_book
-from compressors._turn import Request, compress_turn
+from compressors._turn import compress_turn
 from compressors._wording import passages_text
 from compressors.book import Book, Slice
 from compressors.detect import detect

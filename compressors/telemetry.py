@@ -28,6 +28,7 @@ from compressors.events import (
     rfc3339,
 )
 from compressors.files import sync_directory
+from compressors.turn import Placed, Regretted, Turn
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _MOST_FIELDS = 16
@@ -183,6 +184,85 @@ def retrieval_event(
         tokens_returned=tokens_returned,
         fields=sorted({engine.pepper.key(name) for name in fields})[:_MOST_FIELDS],
         positions=sorted(set(positions)),
+    )
+
+
+def reread_event(
+    engine: Engine,
+    regretted: Regretted,
+    *,
+    stamp: Stamp,
+    tokens_returned: int,
+    conversation: str | None,
+    origin: Origin = "live",
+) -> Event:
+    """The event of a content that was served again although it had been compressed.
+
+    ``regretted`` is that compression, of which everything that places it is copied;
+    ``tokens_returned`` are those that went out this time. ``conversation`` is a keyed digest,
+    or a text that is keyed here.
+    """
+    done = regretted.compression
+    return Event(
+        schema=SCHEMA,
+        event_id=stamp.event_id,
+        event="reread",
+        origin=origin,
+        ts=stamp.ts,
+        instance=stamp.instance,
+        pepper_id=engine.pepper.id,
+        engine=engine.digest,
+        publication=engine.book.id,
+        fingerprint=engine.fingerprint,
+        auth_mode=done.auth_mode,
+        model_family=done.model_family,
+        conversation=keyed(engine.pepper, conversation) if conversation else None,
+        structure_hash=done.structure_hash,
+        kind=done.kind,
+        profile=done.profile,
+        profile_id=done.profile_id,
+        nth=regretted.nth,
+        arm=done.arm,
+        experiment=done.experiment,
+        unit=done.unit,
+        share=done.share,
+        of=regretted.event_id,
+        tokens_returned=tokens_returned,
+    )
+
+
+def turn_events(engine: Engine, turn: Turn[object], stamps: LiveStamps) -> Iterator[Event]:
+    """The events of a request's messages, in their order.
+
+    One for each compression that is new, and a re-read in its stead where the content had been
+    compressed before and something of it was missing: what compression made the agent ask for
+    is no saving. What went out before is not told again. Ids come from the turn, so that a
+    retried request gives the same.
+    """
+    for placed in turn.compressions:
+        if placed.regrets is None and placed.again:
+            continue
+        stamp = stamps.next()._replace(event_id=placed.event_id)
+        yield _event_of(engine, placed, stamp, turn.conversation)
+
+
+def _event_of(engine: Engine, placed: Placed, stamp: Stamp, conversation: str | None) -> Event:
+    if placed.regrets is not None:
+        return reread_event(
+            engine,
+            placed.regrets,
+            stamp=stamp,
+            tokens_returned=placed.compression.tokens_after,
+            conversation=conversation,
+        )
+    return compression_event(
+        engine,
+        placed.compression,
+        stamp=stamp,
+        origin="live",
+        conversation=conversation,
+        tool=None,
+        nth=placed.nth,
     )
 
 

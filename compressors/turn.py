@@ -10,7 +10,7 @@ from compressors.events import Fault
 from compressors.providers.base import Place
 from compressors.stability import Finding
 
-MessagesT = TypeVar("MessagesT")
+MessagesT_co = TypeVar("MessagesT_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn(Generic[MessagesT]):
+class Turn(Generic[MessagesT_co]):
     """Messages on their way to the model, and the account of what was done to them.
 
     ``messages`` go out; what was not shortened in them are the very objects that came in.
@@ -53,7 +53,7 @@ class Turn(Generic[MessagesT]):
     ``fault`` is ``raised`` where the messages pass unchanged since handling them failed.
     """
 
-    messages: MessagesT
+    messages: MessagesT_co
     compressions: list[Placed] = field(default_factory=list)
     left: tuple[Place, ...] = ()
     conversation: str | None = None

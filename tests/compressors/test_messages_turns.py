@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from message_engines import LOSSY, MODEL, OTHER, make
 from message_worlds import (
     FORMS,
     Step,
@@ -19,51 +20,6 @@ from message_worlds import (
     turns,
     written,
 )
-from publication_texts import BARE, ENGINE, certificate, sealed
-
-from compressors import Engine
-from compressors.book import BUILT_IN
-from compressors.digest import engine_digest
-from compressors.engine import Loaded, load_book
-from compressors.handles import HandleStore, MemoryHandles, SqliteHandles
-from compressors.pepper import Pepper
-
-OWN = Pepper(bytes(range(32)))
-MODEL = "claude-sonnet-4-20250514"
-
-CERTIFIED = "".join(
-    certificate(f"{kind}_{name}").replace('"json"', f'"{kind.partition(".")[0]}"')
-    for kind in ("json.rows", "log.lines")
-    for name in ("most", "half", "few", "minimal")
-)
-
-
-def defaults(**profiles: str) -> str:
-    return "".join(
-        f'\n[[default]]\nkind = "{kind}"\nprofile = "{name}"\n[default.params]\n'
-        for kind, name in profiles.items()
-    )
-
-
-LOSSY = defaults(json="json.rows_few", log="log.lines_few")
-OTHER = defaults(json="json.rows_minimal", log="log.lines_most")
-
-
-def make(home: Path, default: str = LOSSY, *, handles: HandleStore | None = None) -> Engine:
-    """An engine of this home, on a publication with these defaults."""
-    home.mkdir(parents=True, exist_ok=True)
-    loaded = Loaded(BUILT_IN)
-    if default:
-        path = home / "recommendations.toml"
-        path.write_bytes(sealed(BARE.replace(ENGINE, engine_digest()) + default + CERTIFIED))
-        loaded = load_book(path, pepper_id=OWN.id, engine=engine_digest(), defaults=path)
-        assert loaded.refusal is None, loaded.refusal
-    return Engine(
-        pepper=OWN,
-        loaded=loaded,
-        handles=handles or SqliteHandles(home / "handles.sqlite"),
-    )
-
 
 STEPS = [
     step(0, rows(seed=1), lines(seed=2)),
