@@ -56,10 +56,13 @@ def _form(messages: object) -> str:
             return "gemini"
         if "role" not in item or item.get("type") in _RESPONSES:
             return "openai_responses"
-        if "tool_calls" in item or item.get("role") in ("tool", "function", "developer"):
+        if "tool_calls" in item or item.get("role") in ("tool", "function"):
             return "openai_chat"
-        if any(block.get("type") in _ANTHROPIC for block in _blocks(item)):
+        types = [block.get("type") for block in _blocks(item)]
+        if any(type_ in _ANTHROPIC for type_ in types):
             return "anthropic"
+        if any(type_ in ("input_text", "output_text") for type_ in types):
+            return "openai_responses"
     return "openai_chat"
 
 

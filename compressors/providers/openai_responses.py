@@ -29,15 +29,13 @@ _TEXT_TYPES = ("input_text", "output_text", "text")
 
 # What a client sends beside texts: pictures, exit codes, patches. They stay as they are, and
 # a model's turn they are not.
-_OTHER_OUTPUTS = frozenset(
-    {
-        "apply_patch_call_output",
-        "computer_call_output",
-        "local_shell_call_output",
-        "mcp_approval_response",
-        "shell_call_output",
-        "tool_search_output",
-    }
+_OTHER_OUTPUTS = (
+    "apply_patch_call_output",
+    "computer_call_output",
+    "local_shell_call_output",
+    "mcp_approval_response",
+    "shell_call_output",
+    "tool_search_output",
 )
 
 
