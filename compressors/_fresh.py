@@ -11,8 +11,9 @@ from compressors._reread import Before, may_be_named, naming
 from compressors._results import Compression
 from compressors._shorten import account
 from compressors.events import Fault
-from compressors.messages import Talk, Text
+from compressors.messages import Asked, Talk, Text
 from compressors.profiles import BUILT_IN_DEFAULT, BY_NAME
+from compressors.providers.base import Called
 
 if TYPE_CHECKING:
     from compressors.engine import Engine
@@ -38,6 +39,7 @@ class Seen:
 
     text: Text
     handle: str
+    call: Called | None
     tool: str | None
     before: list[Before]
     target: Before | None
@@ -73,7 +75,7 @@ class Fresh:
     def _compressed(self, seen: Seen) -> Compression:
         return self.engine.compress(
             seen.text.text,
-            query=self.talk.asked(seen.text.at).query,
+            query=Asked(self.talk.user(seen.text.at), seen.call).query,
             tool=seen.tool,
             auth_mode=self.how.auth_mode,
             model=self.how.model,

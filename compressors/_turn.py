@@ -118,12 +118,13 @@ class _Passage:
 
     def _look(self, text: Text) -> Seen:
         handle = self._engine.pepper.key(text.text)
-        tool = tool_name(self._talk.call(text.at), text.result)
+        call = self._talk.call(text.at)
+        tool = tool_name(call, text.result)
         before = self._above[handle]
         target = named_after(before) if text.result is not None else None
         again = (str(len(before)), target.name) if target is not None else ()
         key = self._memory.key("text", self.conversation, handle, *again)
-        return Seen(text, handle, tool, before, target, key)
+        return Seen(text, handle, call, tool, before, target, key)
 
     def _send(self, seen: Seen, began: str | None) -> Sent:
         """Decide what goes out for a text, put it in its place, and account for it."""

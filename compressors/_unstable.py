@@ -16,7 +16,9 @@ What = Literal["uuid", "timestamp", "date", "jwt", "hex_digest", "counter"]
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200
 _LONGEST_TIME = 40
+_SHORTEST = len("1/1/2026")
 _LONGEST_TOKEN = 16_384
+_LONGEST_NAME = 128
 _DIGESTS = (32, 40, 56, 64, 96, 128)  # hex digits of MD5, SHA-1, SHA-224 up to SHA-512
 _EPOCHS = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}  # digits: fractions of a second
 _MONTHS = (
@@ -55,27 +57,32 @@ class Read(NamedTuple):
 
 def read_word(text: str) -> Read | None:
     """What one word says by itself."""
+    if len(text) < _SHORTEST:
+        return None
     return _uuid(text) or _token(text) or _moment(text) or _digest(text) or _epoch(text)
 
 
-def read_date(words: Sequence[Word], index: int) -> Read | None:
-    """A date that begins at ``index`` and is written in words: ``21 Nov 2026``, ``Nov 21 2026``."""
-    first = words[index].text
-    weekday = first[:3].lower() in _DAYS
-    if not (weekday or first[:1].isdecimal() or first[:3].lower() in _MONTH):
-        return None
-    window = [word.text.lower() for word in words[index : index + 7]]
-    found = _in_words(window[weekday:])
+def may_be_dated(first: str, second: str) -> bool:
+    """Whether a date in words may begin with these two."""
+    if first[:1].isdecimal():
+        return second[:3].lower() in _MONTH
+    return first[:3].lower() in _MONTH or first[:3].lower() in _DAYS
+
+
+def read_date(words: Sequence[Word]) -> Read | None:
+    """A date written in words that ``words`` begin with: ``21 Nov 2026``, ``Sat Nov 21 2026``."""
+    weekday = words[0].text[:3].lower() in _DAYS
+    found = _in_words([word.text.lower() for word in words[weekday:]])
     return found and found._replace(words=found.words + weekday)
 
 
-def read_counter(words: Sequence[Word], index: int) -> Read | None:
+def read_counter(label: Word, number: Word) -> Read | None:
     """A number that counts something: the word before it names what."""
-    number = words[index].text.lstrip("#").partition("/")[0]
-    if index == 0 or not _number(number) or words[index].after.startswith((":", ".", ")")):
+    digits = number.text.lstrip("#").partition("/")[0]
+    if not _number(digits) or number.after.startswith((":", ".", ")")):
         return None
-    label = words[index - 1].text.lower()
-    if label in _COUNTED or label.endswith(_COUNTED_ENDS):
+    counted = label.text.lower()
+    if counted in _COUNTED or counted.endswith(_COUNTED_ENDS):
         return Read("counter", "counts up from request to request")
     return None
 
@@ -105,9 +112,11 @@ def _dated(timed: bool, words: int) -> Read:
 
 
 def _uuid(text: str) -> Read | None:
-    if len(text) == 36 and text.count("-") == 4:
+    """A UUID, also where a name stands before it: ``session-6f1c1c1e-...``."""
+    tail = text[-36:] if len(text) < _LONGEST_NAME and text[-37:-36] in ("", "-") else ""
+    if tail.count("-") == 4:
         with suppress(ValueError):
-            return Read("uuid", f"a UUID, version {uuid.UUID(text).version or 'unknown'}")
+            return Read("uuid", f"a UUID, version {uuid.UUID(tail).version or 'unknown'}")
     return None
 
 

@@ -32,7 +32,7 @@ Message = Mapping[str, object]
 
 _UNIT_SEPARATOR = "\x1f"
 
-_FURTHEST = 1_000
+_FURTHEST = 256
 """Parts that are looked through for a call without an id."""
 
 
@@ -123,9 +123,13 @@ class Talk:
 
     def asked(self, at: int) -> Asked:
         """What the text of part ``at`` was wanted for."""
+        return Asked(self.user(at), self.call(at))
+
+    def user(self, at: int) -> str:
+        """The last that the user said before part ``at``."""
         number = bisect_left(self._users, at)
-        user = self.parts[self._users[number - 1]] if number else None
-        return Asked(user.text if isinstance(user, Said) else "", self.call(at))
+        said = self.parts[self._users[number - 1]] if number else None
+        return said.text if isinstance(said, Said) else ""
 
     def call(self, at: int) -> Called | None:
         """The call that the result of part ``at`` answers."""
