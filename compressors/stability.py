@@ -159,7 +159,7 @@ def _inside(word: Word) -> Iterator[tuple[tuple[int, int], Read]]:
 
 
 def _pieces(word: Word) -> Iterator[Word]:
-    """A word's pieces; what colons and dots hold together is a time or a token, or else taken apart too."""
+    """A word's pieces; of one that says nothing, what stands between its colons and dots too."""
     for match in _PIECE.finditer(word.text):
         whole, start = match[0], word.start + match.start()
         parts = [match] if read_word(whole) else _SMALLER.finditer(whole)
