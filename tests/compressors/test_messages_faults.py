@@ -295,7 +295,7 @@ def test_a_talk_with_a_wrong_value_anywhere(
         if drawn.random() < 0.3:
             del where[key]  # type: ignore[arg-type]
         else:
-            where[key] = value  # type: ignore[index,call-overload]
+            where[key] = copy.deepcopy(value)  # type: ignore[index,call-overload]
     before = repr(sent)
     turn = engine.compress_messages(sent, provider=form)
     assert turn.fault is None
