@@ -84,7 +84,7 @@ def naming(target: Before, done: Compression, handle: str) -> Compression | None
         items_after=None,
         lossy=not target.sent.whole,
         handle=handle,
-        fault=None,
+        fault=done.fault if done.fault == "publication_refused" else None,
         latency_us=0,
     )
 

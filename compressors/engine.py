@@ -14,14 +14,12 @@ from typing import TypeVar, cast
 import msgspec
 
 from compressors._arms import draw, keyed
-from compressors._fresh import Request
 from compressors._health import health_of
 from compressors._report import report
 from compressors._results import Compression, Decision, Health, Reading
 from compressors._sent import Memory
 from compressors._shorten import account, shorten
 from compressors._start import Loaded, load_book
-from compressors._turn import compress_turn
 from compressors._wording import passages_text
 from compressors.book import Book, Slice
 from compressors.detect import detect
@@ -202,6 +200,10 @@ class Engine:
         ``session``, else by how it begins and the ``credential``, of which a keyed digest is
         made at once. Never changes what it is given, and never raises.
         """
+        # Who compresses single contents need not wait for what only messages need.
+        from compressors._fresh import Request
+        from compressors._turn import compress_turn
+
         how = Request(model, auth_mode, session, credential, newest_user_text)
         return compress_turn(
             self, self._memory, messages, provider=provider, system=system, how=how

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from compressors._results import Compression
 from compressors.events import Fault
-from compressors.providers.base import Place
-from compressors.stability import Finding
+
+if TYPE_CHECKING:
+    from compressors.providers.base import Place
+    from compressors.stability import Finding
 
 MessagesT_co = TypeVar("MessagesT_co", covariant=True)
 

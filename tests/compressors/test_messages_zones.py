@@ -249,3 +249,46 @@ def test_client_libraries_objects_are_read(tmp_path: Path) -> None:
         assert [each.place for each in turn.compressions] == [(5, "content")]
         assert turn.compressions[0].compression.tool == engine.pepper.key("list_orders")
         assert turn.messages[4] is sent[4]
+
+
+def test_a_call_is_found_by_its_id_however_far_it_is() -> None:
+    calls = tuple({"id": f"c{n}", "function": {"name": f"t{n}"}} for n in range(400))
+    chat: Messages = [{"role": "user", "content": "q"}, {"role": "assistant", "tool_calls": calls}]
+    chat += [{"role": "tool", "tool_call_id": f"c{n}", "content": "x"} for n in range(400)]
+    talk = read_talk(chat, PROVIDERS["openai_chat"])
+    found = [call.name for text in talk.texts() if (call := talk.call(text.at))]
+    assert found == [f"t{n}" for n in range(400)]
+
+
+def test_parts_of_one_result_answer_one_call() -> None:
+    """Without ids a result is told by its place: its second text is still the same result."""
+    parts = [{"type": "text", "text": "a"}, {"type": "image"}, {"type": "text", "text": "b"}]
+    calls = [{"function": {"name": name, "arguments": f"for {name}"}} for name in ("one", "two")]
+    chat: Messages = [
+        {"role": "user", "content": "q"},
+        {"role": "assistant", "tool_calls": calls},
+        {"role": "tool", "content": parts},
+        {"role": "tool", "content": parts},
+    ]
+    talk = read_talk(chat, PROVIDERS["openai_chat"])
+    assert [talk.asked(text.at).query for text in talk.texts()] == [
+        *("q\nfor one", "q\nfor one", "q\nfor two", "q\nfor two")
+    ]
+    assert [query_for(chat, n) for n in (2, 3)] == ["q\nfor one", "q\nfor two"]
+
+
+def test_results_without_ids_are_told_by_the_tools_name() -> None:
+    """Gemini's older clients send no ids, and answer in any order."""
+    calls = [{"functionCall": {"name": n, "args": {"x": n}}} for n in ("a", "b", "a")]
+    answers = [
+        {"functionResponse": {"name": n, "response": {"output": "text"}}} for n in ("b", "a", "a")
+    ]
+    chat: Messages = [
+        {"role": "user", "parts": [{"text": "thinking", "thought": True}, {"text": "q"}]},
+        {"role": "model", "parts": calls},
+        {"role": "user", "parts": answers},
+    ]
+    talk = read_talk(chat, PROVIDERS["gemini"])
+    assert [talk.asked(text.at).query for text in talk.texts()] == [
+        *('q\n{"x":"b"}', 'q\n{"x":"a"}', 'q\n{"x":"a"}')
+    ]
