@@ -97,10 +97,12 @@ class _Passage:
         """The fingerprint of the engine that saw the conversation first; None where this one is."""
         key = self._memory.key("began", self.conversation)
         try:
-            known, _ = self._memory.recall(key)
+            known, stored = self._memory.recall(key)
         except MemoryUnreadable:
             return None
         if known is not None:
+            if stored:
+                self._fault = self._memory.renew(key, known)
             return known.text
         self._remember(key, Sent(text=self._engine.fingerprint))
         return None
@@ -146,17 +148,25 @@ class _Passage:
 
     def _repeat(self, seen: Seen, sent: Sent, *, stored: bool) -> None:
         """What went out before goes out again."""
-        done = sent.compression
-        if stored and done is not None and done.handle is not None:
-            # The client has just sent the original: so it can be had back as long as the
-            # conversation lasts, however long the store keeps what nobody asks for.
-            self._engine.handles.put(seen.handle, seen.text.text)
+        if stored:
+            self._renew(seen, sent)
         call = seen.text.result.call if seen.text.result else None
         served = None
         if seen.text.live and call is not None and self._call_key(call) != sent.call:
             served = regret_of(sent)
         event = None if served is None else self._event("reread", seen.key, call or "")
         self._put(seen, sent, again=True, regrets=served, event_id=event)
+
+    def _renew(self, seen: Seen, sent: Sent) -> None:
+        """Stores keep what was last put: a conversation that goes on is not to lose anything.
+
+        The client has just sent the original, so one that was lost comes back too.
+        """
+        if self._fault is None:
+            self._fault = self._memory.renew(seen.key, sent)
+        lossy = sent.compression is not None and sent.compression.handle is not None
+        if self._fault is None and lossy:
+            self._engine.handles.put(seen.handle, seen.text.text)
 
     def _blind(self, seen: Seen) -> Sent:
         """The store cannot say what went out before."""

@@ -150,6 +150,20 @@ def test_a_handle_lives_as_long_as_its_conversation(tmp_path: Path) -> None:
         assert engine.retrieve(handle) == ONE
 
 
+def test_what_is_remembered_ages_from_when_it_was_last_of_use(tmp_path: Path) -> None:
+    store = Failing()
+    with make(tmp_path, handles=store) as engine:
+        engine.compress_messages(written("openai_chat", STEPS[:1]))
+        puts = store.puts
+        engine.compress_messages(written("openai_chat", STEPS[:1]))
+        assert store.puts == puts == 3
+    with make(tmp_path, handles=store) as engine:
+        engine.compress_messages(written("openai_chat", STEPS[:1]))
+        assert store.puts == 2 * puts
+        engine.compress_messages(written("openai_chat", STEPS[:1]))
+        assert store.puts == 2 * puts
+
+
 def test_no_one_retrieves_what_the_engine_remembers(tmp_path: Path) -> None:
     with make(tmp_path) as engine:
         turn = engine.compress_messages(written("openai_chat", STEPS[:1]))
