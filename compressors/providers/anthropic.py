@@ -17,6 +17,7 @@ from compressors.providers.base import (
     mappings,
     marked,
     named,
+    objects,
     said_by,
     system_texts,
 )
@@ -45,7 +46,7 @@ def parts(item: object, place: Place) -> Iterator[Part]:
 
 
 def _calls(message: Fields) -> Iterator[Part]:
-    for _, block in mappings(message.get("content")):
+    for _, block in objects(message.get("content")):
         if block.get("type") in _CALLS:
             yield Called(named(block.get("id")), named(block.get("name")), block.get("input"))
         if marked(block):

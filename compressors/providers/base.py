@@ -135,6 +135,14 @@ def mappings(value: object) -> Iterator[tuple[int, Fields]]:
             yield index, item
 
 
+def objects(value: object) -> Iterator[tuple[int, Fields]]:
+    """As :func:`mappings`, a client library's objects included: to be read, never replaced."""
+    for index, item in listed(value):
+        fields = fields_of(item)
+        if fields is not None:
+            yield index, fields
+
+
 def texts_in(
     content: object, place: Place, types: tuple[str, ...] = _TEXT_TYPES
 ) -> Iterator[tuple[Place, str]]:

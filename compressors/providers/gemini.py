@@ -15,6 +15,7 @@ from compressors.providers.base import (
     listed,
     mappings,
     named,
+    objects,
     said_by,
 )
 
@@ -53,9 +54,9 @@ def parts(item: object, place: Place) -> Iterator[Part]:
 
 
 def _calls(content: Fields) -> Iterator[Called]:
-    for _, part in mappings(content.get("parts")):
-        call = part.get("functionCall", part.get("function_call"))
-        if isinstance(call, Mapping):
+    for _, part in objects(content.get("parts")):
+        call = fields_of(part.get("functionCall", part.get("function_call")))
+        if call is not None:
             yield Called(named(call.get("id")), named(call.get("name")), call.get("args"))
 
 

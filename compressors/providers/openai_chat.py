@@ -16,6 +16,7 @@ from compressors.providers.base import (
     mappings,
     marked,
     named,
+    objects,
     said_by,
     texts_in,
 )
@@ -54,12 +55,12 @@ def _returned(message: Fields, place: Place) -> Iterator[Part]:
 
 
 def _calls(message: Fields) -> Iterator[Called]:
-    for _, call in mappings(message.get("tool_calls")):
-        function = call.get("function", call.get("custom"))
-        if isinstance(function, Mapping):
+    for _, call in objects(message.get("tool_calls")):
+        function = fields_of(call.get("function", call.get("custom")))
+        if function is not None:
             yield _called(function, named(call.get("id")))
-    legacy = message.get("function_call")
-    if isinstance(legacy, Mapping):
+    legacy = fields_of(message.get("function_call"))
+    if legacy is not None:
         yield _called(legacy, None)
 
 

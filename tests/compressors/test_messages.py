@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compressors.messages import conversation_text, query_for, text_of, tool_of
+from compressors.messages import (
+    conversation_text,
+    query_for,
+    read_talk,
+    text_of,
+    tool_name,
+    tool_of,
+)
+from compressors.providers import PROVIDERS
 
 
 def call(id_: str | None, name: str, arguments: object) -> dict[str, object]:
@@ -119,6 +127,35 @@ def test_other_parts_of_a_message_are_no_text() -> None:
 def test_a_place_outside_the_chat_says_nothing(index: int) -> None:
     assert tool_of(CHAT, index) is None
     assert isinstance(query_for(CHAT, index), str)
+
+
+CHAT_MESSAGES = st.one_of(
+    st.builds(lambda said: {"role": "user", "content": said}, st.sampled_from(["", "a", "b"])),
+    st.builds(
+        lambda calls: {
+            "role": "assistant",
+            "tool_calls": [call(id_, name, f"{name} {id_}") for id_, name in calls],
+        },
+        st.lists(st.tuples(st.sampled_from([None, "c1", "c2"]), st.sampled_from("xy")), max_size=3),
+    ),
+    st.builds(
+        lambda id_, name: {"role": "tool", "content": "r", "tool_call_id": id_, "name": name},
+        st.sampled_from([None, "c1", "c2", "c9"]),
+        st.sampled_from([None, "x", "z"]),
+    ),
+)
+
+
+@given(st.lists(CHAT_MESSAGES, max_size=9))
+def test_traffic_and_proxy_derive_one_query(chat: list[dict[str, object]]) -> None:
+    """Whether a result is looked at by itself, or among all that a request holds."""
+    talk = read_talk(chat, PROVIDERS["openai_chat"])
+    for text in talk.texts():
+        index = text.place[0]
+        assert isinstance(index, int)
+        assert talk.asked(text.at).query == query_for(chat, index)
+        assert tool_name(talk.call(text.at), text.result) == tool_of(chat, index)
+    assert talk.opening == conversation_text(chat)
 
 
 ANY = st.recursive(

@@ -21,6 +21,9 @@ from message_worlds import (
     written,
 )
 
+import compressors
+import compressors._shared
+
 STEPS = [
     step(0, rows(seed=1), lines(seed=2)),
     step(1, rows(seed=3)),
@@ -129,3 +132,15 @@ def test_every_turn_begins_as_the_last_one_went_out(
             last = stem(turn.messages)
     finally:
         engine.close()
+
+
+def test_the_shortest_way_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOIN_HOME", str(tmp_path))
+    monkeypatch.delenv("TOIN_RECOMMENDATIONS", raising=False)
+    compressors._shared._engine.cache_clear()
+    sent = written("gemini", STEPS[:1])
+    turn = compressors.compress_messages(sent, provider="gemini", session="s")
+    assert len(turn.compressions) == 2
+    assert turn.tokens_after < turn.tokens_before
+    compressors._shared._engine().close()
+    compressors._shared._engine.cache_clear()

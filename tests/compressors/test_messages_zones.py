@@ -234,14 +234,17 @@ def test_a_form_is_told_from_the_messages(form: str) -> None:
     assert form == provider_of(form.upper().replace("_", "-"), []).NAME
 
 
+class Said:
+    """An object of a client library."""
+
+    def __init__(self, fields: dict[str, object]) -> None:
+        self._fields = fields
+
+    def model_dump(self) -> dict[str, object]:
+        return self._fields
+
+
 def test_client_libraries_objects_are_read(tmp_path: Path) -> None:
-    class Said:
-        def __init__(self, fields: dict[str, object]) -> None:
-            self._fields = fields
-
-        def model_dump(self) -> dict[str, object]:
-            return self._fields
-
     sent: list[object] = list(written("openai_chat", [step(0, ONE), step(1, TWO)]))
     sent[2], sent[4] = Said(sent[2]), Said(sent[4])  # type: ignore[arg-type]
     with make(tmp_path) as engine:
@@ -249,6 +252,23 @@ def test_client_libraries_objects_are_read(tmp_path: Path) -> None:
         assert [each.place for each in turn.compressions] == [(5, "content")]
         assert turn.compressions[0].compression.tool == engine.pepper.key("list_orders")
         assert turn.messages[4] is sent[4]
+
+
+@pytest.mark.parametrize(
+    ("form", "key"), [("anthropic", "content"), ("openai_chat", "tool_calls"), ("gemini", "parts")]
+)
+def test_objects_within_a_message_are_read(tmp_path: Path, form: str, key: str) -> None:
+    """As in ``{"role": "assistant", "content": response.content}``."""
+    sent = written(form, [step(0, ONE)])
+    (place,) = (n for n, each in enumerate(sent) if each.get("role") in ("assistant", "model"))
+    blocks = sent[place][key]
+    assert isinstance(blocks, list)
+    sent[place][key] = [Said(block) for block in blocks]
+    with make(tmp_path) as engine:
+        turn = engine.compress_messages(sent, provider=form)
+        assert turn.compressions[0].compression.tool == engine.pepper.key("list_orders")
+        talk = read_talk(sent, PROVIDERS[form])
+        assert next(talk.asked(text.at).query for text in talk.texts()).endswith("0}")
 
 
 def test_a_call_is_found_by_its_id_however_far_it_is() -> None:
