@@ -146,7 +146,7 @@ class Talk:
             search.look(part)
             if search.done:
                 return search.call
-        search.close()
+        search.end()
         return search.call
 
 
@@ -237,7 +237,7 @@ def _asked(earlier: Iterable[Part], search: _Search) -> Asked:
         if user and search.done:
             break
     else:
-        search.close()
+        search.end()
     return Asked(user, search.call)
 
 
@@ -253,6 +253,8 @@ class _Search:
         self.done = result is None
         self._wanted = result.call if result else None
         self._name = result.name if result else None
+        self._likely: Called | None = None
+        self._passed = False
         self._calls: list[Called] = []
         self._since: list[str | None] = []
         # Whether what comes next still belongs to the very result.
@@ -277,8 +279,16 @@ class _Search:
         calls, self._calls = self._calls[::-1], []
         if self.done or not calls:
             return
-        if self._wanted is None or all(call.id is None for call in calls):
+        if self._wanted is None:
             self.call, self.done = self._placed(calls), True
+        elif not self._passed and all(call.id is None for call in calls):
+            self._passed, self._likely = True, self._placed(calls)
+
+    def end(self) -> None:
+        """Everything has been walked over: without the id, the place has to do."""
+        self.close()
+        if not self.done:
+            self.call, self.done = self._likely, True
 
     def _placed(self, calls: list[Called]) -> Called | None:
         since = self._since
