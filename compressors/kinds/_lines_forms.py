@@ -1,13 +1,15 @@
 """Rows grouped by form: what stays the same becomes a skeleton, what varies its values.
 
 A form is a row with its numbers, times, identifiers, paths, quoted strings and values of
-``key=value`` taken out. One pass of one expression over the whole text finds them all.
+``key=value`` taken out. What varies does not depend on which digits a row has, so rows are
+taken apart once a shape (a row with every digit a zero), by one pass of one expression.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 
 from compressors.kinds._lines import Rows, split
 
@@ -53,36 +55,90 @@ TIME = re.compile(_TIME, re.ASCII | re.MULTILINE)
 _HOLES = ("\x01", "\x02", "\x03", "\x04", "\x05", "\x06", "\x0e", "\x0f")
 
 
+# Digits that the expression left among the words.
+_LEFT = re.compile(r"(0+)")
+_ZEROS = bytes(48 if 48 <= code < 58 else code for code in range(256))
+
+
+def digitless(text: str) -> str:
+    """``text`` with a zero for every digit; its rows are their shapes."""
+    data = text.encode("utf-8", "surrogatepass").translate(_ZEROS)
+    return data.decode("utf-8", "surrogatepass")
+
+
 class Forms:
     """The rows of a text and the form of each.
 
     ``ids[row]`` is the form of a row, ``skeletons[form]`` its constant parts joined by
-    ``hole``, ``members[form]`` its rows in order.
+    ``hole``, ``members[form]`` its rows in order. ``shapes[row]`` numbers the rows' shapes,
+    ``spans[shape]`` says where the values of such a row stand.
     """
 
-    __slots__ = ("_starts", "_values", "crlf", "hole", "ids", "members", "rows", "skeletons")
+    __slots__ = (
+        "_cuts",
+        "crlf",
+        "hole",
+        "ids",
+        "members",
+        "rows",
+        "shapes",
+        "skeletons",
+        "spans",
+    )
 
     def __init__(self, text: str) -> None:
         self.rows, self.crlf = split(text)
         self.hole = next((mark for mark in _HOLES if mark not in text), "")
-        if self.hole:
-            parts = VARYING.split("\n".join(self.rows) if self.crlf else text)
-            shapes = self.hole.join(parts[0::2]).split("\n")
-            self._values = parts[1::2]
-        else:
-            shapes = self.rows
-            self._values = []
         known: dict[str, int] = {}
-        self.ids = [known.setdefault(shape, len(known)) for shape in shapes]
-        self.skeletons = list(known)
-        self.members: list[list[int]] = [[] for _ in self.skeletons]
-        holes = [shape.count(self.hole) if self.hole else 0 for shape in self.skeletons]
-        self._starts: list[int] = []
-        at = 0
+        plain = digitless(text).split("\r\n" if self.crlf else "\n") if self.hole else self.rows
+        self.shapes = [known.setdefault(shape, len(known)) for shape in plain]
+        skeletons = self._take_apart(list(known))
+        forms: dict[str, int] = {}
+        of_shape = [forms.setdefault(skeleton, len(forms)) for skeleton in skeletons]
+        self.ids = [of_shape[shape] for shape in self.shapes]
+        self.skeletons = list(forms)
+        self.members: list[list[int]] = [[] for _ in forms]
         for row, form in enumerate(self.ids):
             self.members[form].append(row)
-            self._starts.append(at)
-            at += holes[form]
+        self._cuts: dict[int, Callable[[str], tuple[str, ...] | str]] = {}
+
+    def _take_apart(self, shapes: list[str]) -> list[str]:
+        """The skeletons of ``shapes``; fills ``spans``."""
+        self.spans: list[list[slice]] = [[] for _ in shapes]
+        if not self.hole:
+            return shapes
+        # The line end in front makes the first row like all others.
+        parts = VARYING.split("\n" + "\n".join(shapes))
+        skeletons = self.hole.join(parts[0::2]).split("\n")[1:]
+        values = iter(parts[1::2])
+        for shape, skeleton in enumerate(skeletons):
+            pieces = skeleton.split(self.hole)
+            if "0" in skeleton:
+                pieces, lengths = self._numbers_too(pieces, values)
+                skeletons[shape] = self.hole.join(pieces)
+            else:
+                lengths = [len(next(values)) for _ in pieces[1:]]
+            at = 0
+            spans = self.spans[shape]
+            for piece, length in zip(pieces, lengths, strict=False):
+                at += len(piece)
+                spans.append(slice(at, at + length))
+                at += length
+        return skeletons
+
+    def _numbers_too(
+        self, pieces: list[str], values: Iterator[str]
+    ) -> tuple[list[str], list[int]]:
+        """Pieces and lengths of values where digits among the words are values as well."""
+        constants: list[str] = []
+        lengths: list[int] = []
+        for number, piece in enumerate(pieces):
+            if number:
+                lengths.append(len(next(values)))
+            parts = _LEFT.split(piece)
+            constants.extend(parts[0::2])
+            lengths.extend(map(len, parts[1::2]))
+        return constants, lengths
 
     def holes(self, form: int) -> int:
         """How many values a row of this form has."""
@@ -90,14 +146,19 @@ class Forms:
 
     def values(self, row: int) -> list[str]:
         """The values of a row, in order."""
-        start = self._starts[row]
-        return self._values[start : start + self.holes(self.ids[row])]
+        text = self.rows[row]
+        return [text[span] for span in self.spans[self.shapes[row]]]
 
     def columns(self, form: int, rows: Sequence[int]) -> list[tuple[str, ...]]:
         """The values of the given rows of one form, hole by hole."""
         width = self.holes(form)
-        starts, values = self._starts, self._values
-        return [tuple([values[starts[row] + place] for row in rows]) for place in range(width)]
+        if not width or not rows:
+            return [() for _ in range(width)]
+        texts, shapes, cuts = self.rows, self.shapes, self._cuts
+        for shape in {shapes[row] for row in rows}.difference(cuts):
+            cuts[shape] = itemgetter(*self.spans[shape])
+        cells = [cuts[shapes[row]](texts[row]) for row in rows]
+        return [tuple(cells)] if width == 1 else list(zip(*cells, strict=True))  # type: ignore[arg-type]
 
     def text_rows(self) -> Rows:
         """The rows as they were split."""
