@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 
-from compressors.kinds._lines import Rows, split
+from compressors.kinds._lines import split
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _FRACTION = r"(?:[.,:]\d{1,9})?"
@@ -76,6 +76,7 @@ class Forms:
 
     __slots__ = (
         "_cuts",
+        "_moments",
         "crlf",
         "hole",
         "ids",
@@ -101,6 +102,7 @@ class Forms:
         for row, form in enumerate(self.ids):
             self.members[form].append(row)
         self._cuts: dict[int, Callable[[str], tuple[str, ...] | str]] = {}
+        self._moments: dict[int, slice | None] = {}
 
     def _take_apart(self, shapes: list[str]) -> list[str]:
         """The skeletons of ``shapes``; fills ``spans``."""
@@ -149,6 +151,15 @@ class Forms:
         text = self.rows[row]
         return [text[span] for span in self.spans[self.shapes[row]]]
 
+    def moment(self, row: int) -> slice | None:
+        """Where the time stamp of a row stands, if it is the first of its values."""
+        shape = self.shapes[row]
+        if shape not in self._moments:
+            span = self.spans[shape][0] if self.spans[shape] else None
+            timed = span is not None and TIME.fullmatch(self.rows[row], span.start, span.stop)
+            self._moments[shape] = span if timed else None
+        return self._moments[shape]
+
     def columns(self, form: int, rows: Sequence[int]) -> list[tuple[str, ...]]:
         """The values of the given rows of one form, hole by hole."""
         width = self.holes(form)
@@ -159,7 +170,3 @@ class Forms:
             cuts[shape] = itemgetter(*self.spans[shape])
         cells = [cuts[shapes[row]](texts[row]) for row in rows]
         return [tuple(cells)] if width == 1 else list(zip(*cells, strict=True))  # type: ignore[arg-type]
-
-    def text_rows(self) -> Rows:
-        """The rows as they were split."""
-        return Rows(self.rows, self.crlf)

@@ -113,7 +113,7 @@ def _body(
     forms: Forms,
     chosen: Sequence[int],
     named: Mapping[int, tuple[str, Plan]],
-    values: Mapping[int, str],
+    values: Mapping[int, list[str]],
     names: Mapping[int, str],
     totals: Mapping[int, int],
 ) -> Iterator[str]:
@@ -139,21 +139,18 @@ def _body(
             line = "\\" + text if text.startswith(_SPECIAL) else text
         else:
             name, plan = entry
-            if row in values:
-                cells = [values[row]]
-            else:
-                given = forms.values(row)
-                cells = [given[place] for place in plan.holes]
-                if plan.time is not None:
-                    at = plan.holes.index(plan.time)
-                    cells[at], found = _clock(cells[at], date)
-                    if found != date:
-                        yield "@" + found
-                        date = found
-                    if cells[at] == clock:
-                        cells[at] = "="
-                    else:
-                        clock = cells[at]
+            given = values.get(row) or forms.values(row)
+            cells = [given[place] for place in plan.holes]
+            if plan.time is not None:
+                at = plan.holes.index(plan.time)
+                cells[at], found = _clock(cells[at], date)
+                if found != date:
+                    yield "@" + found
+                    date = found
+                if cells[at] == clock:
+                    cells[at] = "="
+                else:
+                    clock = cells[at]
             if plan.spaced:
                 cells[:-1] = map(_cell, cells[:-1])
             line = " ".join([name, *cells])

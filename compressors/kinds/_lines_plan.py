@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from compressors.kinds._lines_forms import TIME, Forms
@@ -16,6 +16,7 @@ _FORM_USES, _PREFIX_USES = 3, 4
 # Tokens of a reference (name, space) and of a definition (name, equals sign, line end).
 _REFERENCE, _DEFINED = 3, 4
 _PREFIX_FROM, _PREFIX_TO, _PREFIX_ROWS = 12, 120, 20_000
+_TIME_WITHIN = 48
 # The date of a moment: what stands before its hours.
 DATE = re.compile(r"\d{6} (?=\d{6}$)|[^\n]*?(?=\d\d?[:.]\d\d?[:.]\d)")
 # Where a prefix may end: never within a number or a time.
@@ -34,8 +35,8 @@ class Plan(NamedTuple):
 
 def worth_defining(
     forms: Forms, chosen: Sequence[int], literal: Collection[int]
-) -> tuple[list[Plan], dict[int, str]]:
-    """Which rows share a definition, and what is left of the rows that share a prefix."""
+) -> tuple[list[Plan], dict[int, list[str]]]:
+    """Which rows share a definition, and the values of those that share a prefix alone."""
     by_form: dict[int, list[int]] = {}
     for row in chosen:
         if row not in literal:
@@ -48,7 +49,7 @@ def worth_defining(
             rest.extend(rows)
         else:
             plans.append(plan)
-    prefixed, values = _plan_prefixes(forms.rows, rest)
+    prefixed, values = _plan_prefixes(forms, rest)
     return plans + prefixed, values
 
 
@@ -92,35 +93,68 @@ def _pays(constants: Sequence[str], uses: int, holes: int, saved: int) -> bool:
     return uses * (tokens + saved - _REFERENCE) > tokens + holes + _DEFINED
 
 
-def _plan_prefixes(rows: Sequence[str], rest: Sequence[int]) -> tuple[list[Plan], dict[int, str]]:
-    """Definitions for rows that have nothing but their beginning in common."""
+def _plan_prefixes(
+    forms: Forms, rest: Sequence[int]
+) -> tuple[list[Plan], dict[int, list[str]]]:
+    """Definitions for rows that have nothing but their beginning in common, times apart."""
     if len(rest) > _PREFIX_ROWS:
         return [], {}
-    candidates: dict[int, list[str]] = {}
-    shared: Counter[str] = Counter()
+    texts = {row: _timeless(forms, row) for row in rest}
     starts: dict[str, list[int]] = {}
-    for row in rest:
-        starts.setdefault(rows[row][:_PREFIX_FROM], []).append(row)
-    alike = [row for group in starts.values() if len(group) >= _PREFIX_USES for row in group]
-    for row in alike:
-        text = rows[row]
-        ends = [m.end() for m in _BOUNDARY.finditer(text, _PREFIX_FROM - 1, _PREFIX_TO)]
-        if ends:
-            candidates[row] = [text[:end] for end in ends]
-            shared.update(candidates[row])
-    gains = {
-        prefix: number * (len(prefix) - _REFERENCE - 1) - len(prefix)
-        for prefix, number in shared.items()
-    }
+    for row, (text, _, _) in texts.items():
+        starts.setdefault(text[:_PREFIX_FROM], []).append(row)
+    candidates: dict[int, list[str]] = {}
+    gains: Counter[str] = Counter()
+    for group in starts.values():
+        if len(group) < _PREFIX_USES:
+            continue
+        for row in group:
+            text, _, date = texts[row]
+            ends = [m.end() for m in _BOUNDARY.finditer(text, _PREFIX_FROM - 1, _PREFIX_TO)]
+            if ends:
+                candidates[row] = [text[:end] for end in ends]
+                for end in ends:
+                    gains[text[:end]] += end + date - _REFERENCE - 1
     groups: dict[str, list[int]] = {}
     for row, prefixes in candidates.items():
-        prefix = max(prefixes, key=gains.__getitem__)
-        if gains[prefix] > 0:
+        prefix = max(prefixes, key=lambda prefix: gains[prefix] - len(prefix))
+        if gains[prefix] > len(prefix):
             groups.setdefault(prefix, []).append(row)
     plans: list[Plan] = []
-    values: dict[int, str] = {}
+    values: dict[int, list[str]] = {}
     for prefix, members in groups.items():
-        if len(members) >= _PREFIX_USES and _pays([prefix], len(members), 1, 0):
-            plans.append(Plan([prefix, ""], [0], None, members, spaced=False))
-            values.update((row, rows[row][len(prefix) :]) for row in members)
+        plan = _plan_prefix(forms, prefix, members, texts)
+        if plan is not None:
+            plans.append(plan)
+            for row in members:
+                text, time, _ = texts[row]
+                values[row] = [*([time] if plan.time is not None else []), text[len(prefix) :]]
     return plans, values
+
+
+def _timeless(forms: Forms, row: int) -> tuple[str, str, int]:
+    """A row with a hole for the time stamp near its start, that time, its date's length."""
+    text, span = forms.rows[row], forms.moment(row)
+    if span is None or span.start > _TIME_WITHIN:
+        return text, "", 0
+    time = text[span]
+    date = DATE.match(time)
+    return text[: span.start] + forms.hole + text[span.stop :], time, date.end() if date else 0
+
+
+def _plan_prefix(
+    forms: Forms, prefix: str, members: list[int], texts: Mapping[int, tuple[str, str, int]]
+) -> Plan | None:
+    """A definition for rows that share ``prefix``; None where writing it would not pay."""
+    if len(members) < _PREFIX_USES:
+        return None
+    if not forms.hole or forms.hole not in prefix:
+        if not _pays([prefix], len(members), 1, 0):
+            return None
+        return Plan([prefix, ""], [0], None, members, spaced=False)
+    times = [texts[row][1] for row in members]
+    saved = estimate(times[0][: texts[members[0]][2]])
+    constants = [*prefix.split(forms.hole), ""]
+    if not _pays(constants, len(members), 2, saved) or any("⟦" in time for time in times):
+        return None
+    return Plan(constants, [0, 1], 0, members, any(" " in time for time in times))
