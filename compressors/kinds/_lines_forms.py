@@ -36,17 +36,19 @@ _WORD = (
     r"|/(?:[\w.@+~%-]++/[\w.@+~%:/-]*+|(?<![\w.]/)[\w.@+~%-]++))"
 )
 # A message's own words tell one event from another; any other quoted string is a value.
-_KEPT = ("msg", "message", "error", "err", "reason", "level", "lvl", "severity")
-_MESSAGE = "".join(rf'(?<!{key}=")' for key in _KEPT)
-_QUOTED = rf'"(?<=[\s=:(\[,{{>]"){_MESSAGE}[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
+_KEPT = ("msg", "message", "error", "err", "reason", "event", "log", "level", "lvl", "severity")
+_MESSAGE = "".join(rf'(?<!{key}=")(?<!"{key}":")(?<!"{key}": ")' for key in _KEPT)
+_QUOTED = rf'"(?<=[\s=:(\[,{{>]"){_MESSAGE}[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"(?! ?:)'
 _SINGLE = r"'(?<=[\s=:(\[,{>]')[^'\n]{0,120}+'(?![A-Za-z])"
-# From the first brace to the end of the row: a document inside a row stays in one piece.
-_DOCUMENT = r'\[?\{"[^\n]*+'
+# In a document inside a row the keys are words and the values are values.
+_TRUTH = r'(?:(?<=":)|(?<=": ))(?:true|false|null)(?![\w"])'
 _LEVELS = "".join(rf"(?<!{key}=)" for key in ("level", "lvl", "severity"))
 _VALUE = rf"(?<==){_LEVELS}[^\s,;=()\[\]{{}}\"'<>|][^\s,;()\[\]{{}}\"'<>|]*+"
+# What syslog writes behind its time is a host.
+_HOST = rf"(?<=^{_MONTH} [ \d]\d \d\d:\d\d:\d\d )[A-Za-z][\w.-]*+(?= )"
 
 VARYING = re.compile(
-    rf"(?<![A-Za-z0-9_])({_TIME}|{_WORD}|{_QUOTED}|{_SINGLE}|{_DOCUMENT}|{_VALUE})",
+    rf"(?<![A-Za-z0-9_])({_TIME}|{_WORD}|{_QUOTED}|{_SINGLE}|{_VALUE}|{_TRUTH}|{_HOST})",
     re.ASCII | re.MULTILINE,
 )
 TIME = re.compile(_TIME, re.ASCII | re.MULTILINE)
@@ -70,8 +72,8 @@ class Forms:
     """The rows of a text and the form of each.
 
     ``ids[row]`` is the form of a row, ``skeletons[form]`` its constant parts joined by
-    ``hole``, ``members[form]`` its rows in order. ``shapes[row]`` numbers the rows' shapes,
-    ``spans[shape]`` says where the values of such a row stand.
+    ``hole``, ``members[form]`` its rows in order. ``shapes[row]`` numbers the shape of
+    a row, ``shape_rows[shape]`` is it, ``spans[shape]`` says where its values stand.
     """
 
     __slots__ = (
@@ -82,6 +84,7 @@ class Forms:
         "ids",
         "members",
         "rows",
+        "shape_rows",
         "shapes",
         "skeletons",
         "spans",
@@ -93,7 +96,8 @@ class Forms:
         known: dict[str, int] = {}
         plain = digitless(text).split("\r\n" if self.crlf else "\n") if self.hole else self.rows
         self.shapes = [known.setdefault(shape, len(known)) for shape in plain]
-        skeletons = self._take_apart(list(known))
+        self.shape_rows = list(known)
+        skeletons = self._take_apart(self.shape_rows)
         forms: dict[str, int] = {}
         of_shape = [forms.setdefault(skeleton, len(forms)) for skeleton in skeletons]
         self.ids = [of_shape[shape] for shape in self.shapes]

@@ -52,7 +52,7 @@ def encode(
     *,
     kept: Sequence[bool] | None = None,
     literal: Collection[int] = frozenset(),
-    totals: Mapping[int, int] | None = None,
+    totals: Mapping[int, str] | None = None,
     preface: str = "",
 ) -> str:
     """The rows of ``forms`` in the notation, without asking whether that is shorter.
@@ -62,7 +62,7 @@ def encode(
         forms: the rows.
         kept: which rows to write; a note takes the place of each gap. None: all.
         literal: rows to write as they are, whatever their form.
-        totals: row to the number of rows that it stands for, written behind it.
+        totals: row to what is said of the rows that it stands for (``×9``), written behind it.
         preface: what the header says before the legend.
     """
     rows = forms.rows
@@ -115,7 +115,7 @@ def _body(
     named: Mapping[int, tuple[str, Plan]],
     values: Mapping[int, list[str]],
     names: Mapping[int, str],
-    totals: Mapping[int, int],
+    totals: Mapping[int, str],
 ) -> Iterator[str]:
     """The rows, gaps and repetitions in order."""
     rows = forms.rows
@@ -154,7 +154,7 @@ def _body(
             if plan.spaced:
                 cells[:-1] = map(_cell, cells[:-1])
             line = " ".join([name, *cells])
-        yield f"{line}  [×{totals[row]}]" if row in totals else line
+        yield f"{line}  [{totals[row]}]" if row in totals else line
     if run:
         yield f"×{run}"
     if above + 1 < len(rows):

@@ -15,7 +15,7 @@ _VALUE = re.compile(rf"({QUOTED}|⟦[^⟧]*+⟧|[^ ]++)(?: |$)")
 _HEADER = re.compile(r"\[toin ([a-z]+): (.*)\]")
 _DEFINITION = re.compile(r"(~[a-z]+)=(.*)", re.DOTALL)
 COUNTED = "[×9]: 9 lines like this"
-_TOTAL = re.compile(r"  \[×\d+\]$")
+_TOTAL = re.compile(r"  \[×\d+(?:[ :][^\[\]]*)?\]$")
 _MOST_REPEATED = 50_000_000
 
 

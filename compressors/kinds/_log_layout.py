@@ -79,6 +79,12 @@ def level(row: str) -> int:
     return 2 if found.lastgroup and found.lastgroup.startswith("loud") else 1
 
 
+def levelled_at(row: str) -> int:
+    """Where the level of a line stands; -1 where it has none."""
+    found = _LEVEL.search(row, 0, _HEAD)
+    return -1 if found is None else found.start()
+
+
 def timed(row: str) -> bool:
     """Whether a time stamp stands near the start of ``row``."""
     return _MOMENT.search(row, 0, _TIME_WITHIN) is not None

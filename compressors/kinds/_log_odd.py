@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-_NUMBER = re.compile(r"([-+]?\d{1,15}(?:\.\d{1,9})?)([A-Za-zµ%]{0,3})")
-_DIGITS = re.compile(r"\d+")
+from compressors.kinds._lines_forms import digitless
+
+_NUMBER = re.compile(r"[\"']?([-+]?\d{1,15}(?:\.\d{1,9})?)([A-Za-zµ%]{0,3})[\"']?", re.ASCII)
+_RUN = re.compile("0{2,}")
 _SCALE = {
     "ns": 1e-9,
     "us": 1e-6,
@@ -24,7 +27,8 @@ _SCALE = {
     "MiB": 1e6,
     "GiB": 1e9,
 }
-_QUOTES = "\"'"
+# Seconds or milliseconds since 1970: a moment, of which none is out of range.
+_EPOCH = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d+)?")
 _FEWEST = 8
 _KINDS = 8
 _RARE = 4
@@ -32,55 +36,81 @@ _EXTREMES = 3
 _FENCE = 3.0
 
 
-def odd(column: Sequence[str]) -> list[int]:
+class Wordings(NamedTuple):
+    """The values of a place without their digits: of each its rows' number and the first place."""
+
+    counts: Mapping[str, int]
+    first: Mapping[str, int]
+
+
+def wordings(column: Sequence[str]) -> Wordings:
+    """The wordings of ``column``, worked out value by value."""
+    counts: Counter[str] = Counter()
+    first: dict[str, int] = {}
+    for place, value in enumerate(column):
+        wording = _RUN.sub("0", digitless(value))
+        counts[wording] += 1
+        first.setdefault(wording, place)
+    return Wordings(counts, first)
+
+
+def wording(shape: str) -> str:
+    """The wording of a value of this shape: runs of digits are one."""
+    return _RUN.sub("0", shape)
+
+
+def odd(column: Sequence[str], worded: Wordings) -> list[int]:
     """Places in ``column`` whose value differs from the others, in order.
 
     A value stands out where few different ones occur (the first of each is named), where
-    it occurs hardly ever among values that repeat, where its shape without digits does,
+    it occurs hardly ever among values that repeat, where its wording without digits does,
     and where it is a number beyond three times the quartile range from the quartiles
     (Tukey's outer fence).
     """
-    if len(column) < _FEWEST or column.count(column[0]) == len(column):
+    size = len(column)
+    if size < _FEWEST or column.count(column[0]) == size:
         return []
-    places = set(_rare(column)) | set(_rare(_DIGITS.sub("0", "\n".join(column)).split("\n")))
-    places.update(_extremes(column))
+    places = {worded.first[value] for value in _rare(worded.counts, size)}
+    wanted = _rare(Counter(column), size)
+    if wanted:
+        places.update(column.index(value) for value in wanted)
+    places.update(_extremes(column, worded))
     return sorted(places)
 
 
-def _rare(values: Sequence[str]) -> list[int]:
-    counts = Counter(values)
-    if len(counts) == 1 or 2 * len(counts) > len(values):
+def _rare(counts: Mapping[str, int], size: int) -> list[str]:
+    """The values to name, of those that occur so often."""
+    if len(counts) == 1 or 2 * len(counts) > size:
         return []
-    if len(counts) <= min(_KINDS, len(values) // 8):
-        wanted = set(counts)
+    if len(counts) <= min(_KINDS, size // 8):
+        return list(counts)
+    most = max(1, size // 200)
+    wanted = [value for value, count in counts.items() if count <= most]
+    return [] if len(wanted) > max(1, min(_RARE, size // 50)) else wanted
+
+
+def _extremes(column: Sequence[str], worded: Wordings) -> list[int]:
+    """Places of numbers far from all others."""
+    found = {word: _NUMBER.fullmatch(word) for word in worded.counts}
+    known = sum(worded.counts[word] for word, number in found.items() if number)
+    if known < _FEWEST or 10 * known < 9 * len(column) or _EPOCH.fullmatch(column[0]):
+        return []
+    if all(number and number[1] == word for word, number in found.items()):
+        numbers = [float(value) for value in column]
+        places: Sequence[int] = range(len(column))
     else:
-        most = max(1, len(values) // 200)
-        wanted = {value for value, count in counts.items() if count <= most}
-        if len(wanted) > max(1, min(_RARE, len(values) // 50)):
-            return []
-    places = []
-    for place, value in enumerate(values):
-        if value in wanted:
-            wanted.remove(value)
-            places.append(place)
-            if not wanted:
-                break
-    return places
-
-
-def _extremes(column: Sequence[str]) -> list[int]:
-    if not any(_NUMBER.fullmatch(value.strip(_QUOTES)) for value in (column[0], column[-1])):
+        matches = [(place, _NUMBER.fullmatch(value)) for place, value in enumerate(column)]
+        places = [place for place, match in matches if match]
+        numbers = [float(m[1]) * _SCALE.get(m[2], 1.0) for _, m in matches if m]
+    ranked = sorted(numbers)
+    size = len(ranked)
+    if size < _FEWEST:
         return []
-    numbers = []
-    for place, value in enumerate(column):
-        found = _NUMBER.fullmatch(value.strip(_QUOTES))
-        if found:
-            numbers.append((float(found[1]) * _SCALE.get(found[2], 1.0), place))
-    if len(numbers) < _FEWEST or 10 * len(numbers) < 9 * len(column):
+    first, third = ranked[size // 4], ranked[(3 * size) // 4]
+    low, high = first - _FENCE * (third - first), third + _FENCE * (third - first)
+    if ranked[0] >= low and ranked[-1] <= high:
         return []
-    numbers.sort()
-    first, third = numbers[len(numbers) // 4][0], numbers[(3 * len(numbers)) // 4][0]
-    reach = _FENCE * (third - first)
-    low = [place for number, place in numbers[:_EXTREMES] if number < first - reach]
-    high = [place for number, place in numbers[-_EXTREMES:] if number > third + reach]
-    return low + high
+    found_low = [pair for pair in zip(numbers, places, strict=True) if pair[0] < low]
+    found_high = [pair for pair in zip(numbers, places, strict=True) if pair[0] > high]
+    extremes = sorted(found_low)[:_EXTREMES] + sorted(found_high)[-_EXTREMES:]
+    return [place for _, place in extremes]

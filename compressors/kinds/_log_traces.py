@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
 from compressors.kinds._lines_forms import Forms
@@ -36,11 +36,13 @@ class Trace(NamedTuple):
     identity: Hashable
 
 
-def traces(forms: Forms) -> list[Trace]:
-    """The traces in order; they do not overlap."""
+def traces(forms: Forms, silent: Sequence[bool]) -> list[Trace]:
+    """The traces in order; they do not overlap. Rows of silent forms are of none."""
     rows = forms.rows
     suspects: dict[int, str] = {}
-    for members in forms.members:
+    for members, still in zip(forms.members, silent, strict=True):
+        if still:
+            continue
         text = rows[members[0]]
         mark = "python" if _PYTHON in text else _mark(text)
         if mark:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from compressors.kinds import _lines, _lines_notation
 from compressors.kinds._lines_forms import Forms
 from compressors.kinds._lines_undo import COUNTED
-from compressors.kinds._log_choice import Study, choose
+from compressors.kinds._log_choice import Study, answers, choose
+from compressors.kinds._log_counts import totals
 from compressors.kinds._log_layout import Layout, recognise_layout
 from compressors.kinds.base import Content, Cut, Focus, Passage
 from compressors.kinds.base import Params as BaseParams
@@ -85,28 +86,22 @@ def compress(content: Content, params: Params, focus: Focus) -> Cut:
     if params.passthrough:
         return _lines.as_it_is(content)
     size = _lines.count(content.text)
-    whole = Cut(log.lossless, False, "lines", size, size)
     if params.lossless or params.line_share >= 1.0:
-        return whole
+        return Cut(log.lossless, False, "lines", size, size)
     study = log.study
-    answers = study.answers(focus.query)
-    kept = choose(study, params.line_share, answers)
+    found = answers(study, focus.query)
+    kept = choose(study, params.line_share, found)
     rows = study.forms.rows
     dropped = sum(len(row) + 1 for row, keep in zip(rows, kept, strict=True) if not keep)
     if dropped < max(_DROP_AT_LEAST, _DROP_SHARE * len(content.text)):
-        return whole
+        return Cut(log.lossless, False, "lines", size, size)
     number = sum(kept) - (len(rows) - size)
-    totals = {
-        row: len(members)
-        for row, members in study.exemplars.items()
-        if not all(kept[member] for member in members)
-    }
     text = _lines_notation.encode(
         NAME,
         study.forms,
         kept=kept,
-        literal=study.loud | answers,
-        totals=totals,
+        literal=study.loud | found,
+        totals=totals(study, kept),
         preface=f'{number} of {size} lines, "…" where others stood, {COUNTED}',
     )
     return Cut(text, True, "lines", size, number)
