@@ -23,7 +23,7 @@ def totals(study: Study, kept: Sequence[bool]) -> dict[int, str]:
     """Row to what it says of the lines that it stands for, where some of them are left out."""
     notes: dict[int, str] = {}
     for row, members in study.exemplars.items():
-        shown = sum(kept[member] for member in members)
+        shown = sum(map(kept.__getitem__, members))
         if shown == len(members) or not kept[row]:
             continue
         note = f"×{len(members)}"
@@ -31,7 +31,7 @@ def totals(study: Study, kept: Sequence[bool]) -> dict[int, str]:
         if last:
             note += f" until {last}"
         if len(members) >= _FEWEST and 2 * shown < len(members):
-            spread = _spread(study.forms, row, members)
+            spread = _spread(study, row, members)
             if spread:
                 note += f": {spread}"
         notes[row] = note
@@ -50,14 +50,16 @@ def _until(forms: Forms, row: int, last: int) -> str:
     return until if first[-len(until) :] != until and "]" not in until else ""
 
 
-def _spread(forms: Forms, row: int, members: Sequence[int]) -> str:
+def _spread(study: Study, row: int, members: Sequence[int]) -> str:
     """The values of the places that vary, as ranges of numbers or lists of words."""
+    forms = study.forms
     form = forms.ids[row]
-    if any(forms.ids[member] != form for member in members):
+    if len(forms.members[form]) != len(members):
         return ""
     timed = forms.moment(row) is not None
     parts: list[str] = []
-    for place, column in enumerate(forms.columns(form, members)):
+    columns = study.columns.get(form) or forms.columns(form, members)
+    for place, column in enumerate(columns):
         if (timed and not place) or column.count(column[0]) == len(column):
             continue
         told = _range(column)
@@ -88,9 +90,14 @@ def _numbers(column: Sequence[str]) -> list[float]:
     start = before[0] if before else ""
     unit = column[0][len(column[0].rstrip(_LETTERS)) :]
     inner = slice(len(start), -len(unit) if unit else None)
-    alike = all([value.startswith(start) and value.endswith(unit) for value in column])
+    # What the first and the last in order begin with, all between them do.
+    if start and not (min(column).startswith(start) and max(column).startswith(start)):
+        return []
+    if unit and not all([value.endswith(unit) for value in column]):
+        return []
     try:
-        numbers = [float(value[inner]) for value in column] if alike else []
+        cut = [value[inner] for value in column] if start or unit else column
+        numbers = list(map(float, cut))
     except ValueError:
         return []
     return numbers if all(map(isfinite, numbers)) else []

@@ -3,60 +3,75 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import NamedTuple
 
 from compressors.kinds._lines_forms import Forms
 
-_CLOCK = re.compile(r"(\d\d?)[:.](\d\d?)[:.](\d\d?)|(?<= )(\d\d)(\d\d)(\d\d)$", re.ASCII)
+_TIME = re.compile(r"(\d\d?)[:.](\d\d?)[:.](\d\d?)|(?<= )(\d\d)(\d\d)(\d\d)$", re.ASCII)
 _DAY = 86_400
 _FEWEST = 20
 # A gap is this many times as long as those that it is to be told from; one in fifty may be.
 _FAR, _USUAL, _MOST = 8, 50, 3
 
 
+class _Clock(NamedTuple):
+    """Where the time stamp of a row starts and, from there, where its parts stand."""
+
+    start: int
+    hours: slice
+    minutes: slice
+    seconds: slice
+
+
 def around_gaps(forms: Forms, size: int) -> list[int]:
     """The rows before and after the longest gaps, where these are far longer than all others."""
-    steps = list(_steps(forms, size))
-    if len(steps) < _FEWEST:
+    number, steps = _steps(forms, size)
+    if number < _FEWEST:
         return []
-    ranked = sorted(steps, reverse=True)
-    usual = ranked[max(_MOST, len(steps) // _USUAL)][0]
+    steps.sort(key=lambda step: (-step[0], step[2]))
+    rank = max(_MOST, number // _USUAL)
+    usual = steps[rank][0] if rank < len(steps) else 0
     return [
         row
-        for seconds, before, after in ranked[:_MOST]
+        for seconds, before, after in steps[:_MOST]
         if seconds > _FAR * max(1, usual)
-        for row in (-before, after)
+        for row in (before, after)
     ]
 
 
-def _steps(forms: Forms, size: int) -> Iterator[tuple[int, int, int]]:
-    """Seconds from each row with a time to the next one, and both rows, the first negated."""
-    clocks: dict[str, tuple[str, int] | None] = {}
-    moments: dict[int, slice | None] = {}
-    last: tuple[str, int] | None = None
-    above = 0
+def _steps(forms: Forms, size: int) -> tuple[int, list[tuple[int, int, int]]]:
+    """How many rows have a time, and where it goes on: seconds, the row before, the row."""
+    clocks: dict[int, _Clock | None] = {}
+    steps: list[tuple[int, int, int]] = []
+    number = above = 0
+    moment = date = ""
+    seconds = -1
     for row, shape in enumerate(forms.shapes[:size]):
-        if shape not in moments:
-            moments[shape] = forms.moment(row)
-        span = moments[shape]
-        if span is None:
-            continue
-        text = forms.rows[row][span]
-        if text not in clocks:
-            clocks[text] = _clock(text)
-        clock = clocks[text]
+        if shape not in clocks:
+            clocks[shape] = _clock(forms, row)
+        clock = clocks[shape]
         if clock is None:
             continue
-        if last is not None:
-            day = _DAY if clock[0] != last[0] else 0
-            yield max(0, day + clock[1] - last[1]), -above, row
-        last, above = clock, row
+        number += 1
+        text = forms.rows[row][clock.start : clock.start + clock.seconds.stop]
+        if text != moment:
+            today = text[: clock.hours.start]
+            now = 3600 * int(text[clock.hours]) + 60 * int(text[clock.minutes])
+            now += int(text[clock.seconds])
+            if seconds >= 0:
+                gone = now - seconds + (_DAY if today != date else 0)
+                if gone > 0:
+                    steps.append((gone, above, row))
+            moment, date, seconds = text, today, now
+        above = row
+    return number, steps
 
 
-def _clock(text: str) -> tuple[str, int] | None:
-    """The date of a time stamp and its seconds since midnight."""
-    found = _CLOCK.search(text)
-    if found is None:
+def _clock(forms: Forms, row: int) -> _Clock | None:
+    """Where the time of rows of this shape stands."""
+    span = forms.moment(row)
+    found = _TIME.search(forms.rows[row][span]) if span is not None else None
+    if span is None or found is None:
         return None
-    hours, minutes, seconds = found.group(1, 2, 3) if found[1] else found.group(4, 5, 6)
-    return text[: found.start()], 3600 * int(hours) + 60 * int(minutes) + int(seconds)
+    first = 1 if found[1] else 4
+    return _Clock(span.start, *(slice(*found.span(first + part)) for part in range(3)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from compressors.kinds._lines_forms import digitless
@@ -48,12 +49,13 @@ def wordings(column: Sequence[str]) -> Wordings:
     counts: Counter[str] = Counter()
     first: dict[str, int] = {}
     for place, value in enumerate(column):
-        wording = _RUN.sub("0", digitless(value))
-        counts[wording] += 1
-        first.setdefault(wording, place)
+        word = wording(digitless(value))
+        counts[word] += 1
+        first.setdefault(word, place)
     return Wordings(counts, first)
 
 
+@lru_cache(maxsize=4096)
 def wording(shape: str) -> str:
     """The wording of a value of this shape: runs of digits are one."""
     return _RUN.sub("0", shape)

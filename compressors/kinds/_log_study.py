@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from compressors.kinds._lines_forms import TIME, Forms
 from compressors.kinds._log_gaps import around_gaps
@@ -15,7 +15,6 @@ from compressors.kinds._log_traces import Trace, traces
 from compressors.kinds._log_words import families
 
 _FIRST, _LAST = 3, 5
-_DIGITS = re.compile(r"\d+")
 # Above info level lines of one form still differ in names: so many of them stay.
 _NAMES = 64
 _ENTRY = 400
@@ -30,7 +29,8 @@ class Study:
     """All that can be known of a log before anybody asks for anything.
 
     ``kept`` are the rows that always stay, of which ``loud`` are to be shown as they are;
-    ``exemplars`` gives the rows that one of them stands for.
+    ``exemplars`` gives the rows that one of them stands for, ``columns`` the values of the
+    forms that have many rows, place by place.
     """
 
     __slots__ = (
@@ -40,6 +40,7 @@ class Study:
         "_silent",
         "_traced",
         "_traces",
+        "columns",
         "exemplars",
         "forms",
         "kept",
@@ -65,6 +66,7 @@ class Study:
         self._traces: list[Trace] = traces(forms, self._silent)
         self._traced = {row for trace in self._traces for row in range(trace.start, trace.end)}
         self.exemplars: dict[int, Sequence[int]] = {}
+        self.columns: dict[int, list[tuple[str, ...]]] = {}
         self.loud: set[int] = set()
         self.kept: set[int] = set()
         self._keep()
@@ -173,12 +175,17 @@ class Study:
 
     def _keep_names(self, rows: Iterable[int]) -> None:
         """Keep the first row of each message, numbers and what stands before its level apart."""
+        forms = self.forms
+        known: set[int] = set()
         seen: set[str] = set()
         for row in rows:
-            text = self.forms.rows[row]
+            shape = forms.shapes[row]
+            if shape in known:
+                continue
+            known.add(shape)
+            text = forms.shape_rows[shape]
             start = levelled_at(text)
-            message = text[start:] if start >= 0 else TIME.sub("", text, count=1)
-            message = _DIGITS.sub("0", message)
+            message = wording(text[start:] if start >= 0 else TIME.sub("", text, count=1))
             if message not in seen:
                 seen.add(message)
                 self.loud.add(row)
@@ -219,22 +226,30 @@ class Study:
                 self._keep_exits(members)
             if len(members) < _FEWEST:
                 continue
-            shapes = Counter(forms.shapes[row] for row in members)
-            firsts = [forms.shapes[row] for row in members] if len(shapes) > 1 else []
-            for place, column in enumerate(forms.columns(form, members)):
+            shapes = [forms.shapes[row] for row in members]
+            counts = Counter(shapes)
+            firsts = dict(zip(reversed(shapes), range(len(shapes) - 1, -1, -1), strict=True))
+            self.columns[form] = forms.columns(form, members)
+            for place, column in enumerate(self.columns[form]):
                 if column.count(column[0]) < len(column) and not TIME.fullmatch(column[0]):
-                    worded = self._wordings(shapes, firsts, place)
+                    worded = self._wordings(counts, firsts, place)
                     self.loud.update(members[at] for at in odd(column, worded))
 
-    def _wordings(self, shapes: Counter[int], of_rows: list[int], place: int) -> Wordings:
+    def _wordings(
+        self, shapes: Counter[int], firsts: Mapping[int, int], place: int
+    ) -> Wordings:
         """The wordings of one place of a form whose rows have these shapes."""
-        counts: Counter[str] = Counter()
+        counts: dict[str, int] = {}
         first: dict[str, int] = {}
+        texts, spans = self.forms.shape_rows, self.forms.spans
         for shape, count in shapes.items():
-            value = wording(self.forms.shape_rows[shape][self.forms.spans[shape][place]])
-            counts[value] += count
-            at = of_rows.index(shape) if of_rows else 0
-            first[value] = min(first.get(value, at), at)
+            value = wording(texts[shape][spans[shape][place]])
+            if value in counts:
+                counts[value] += count
+                first[value] = min(first[value], firsts[shape])
+            else:
+                counts[value] = count
+                first[value] = firsts[shape]
         return Wordings(counts, first)
 
     def _keep_exits(self, members: Sequence[int]) -> None:

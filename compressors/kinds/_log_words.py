@@ -27,10 +27,15 @@ class Family(NamedTuple):
 def families(skeletons: Sequence[str], forms: Iterable[int]) -> list[Family]:
     """The families among ``forms``; a form is in one at most, the largest it fits in."""
     alike: dict[tuple[str, str], Family] = {}
+    built: dict[str, list[int]] = {}
     for form in itertools.islice(forms, _FORMS):
         text = skeletons[form]
-        if len(text) > _LONGEST:
-            continue
+        if len(text) <= _LONGEST:
+            built.setdefault(_WORD.sub("a", text), []).append(form)
+    # Only forms of as many words, with the same signs between them, can differ in one alone.
+    likely = sorted(itertools.chain(*(group for group in built.values() if len(group) >= _NAMES)))
+    for form in likely:
+        text = skeletons[form]
         for word in itertools.islice(_WORD.finditer(text), _WORDS):
             family = alike.setdefault((text[: word.start()], text[word.end() :]), Family([], []))
             family.forms.append(form)

@@ -7,6 +7,8 @@ that stands out, all that answers the query, and a share of the rest.
 
 from __future__ import annotations
 
+import itertools
+
 from compressors.kinds import _lines, _lines_notation
 from compressors.kinds._lines_forms import Forms
 from compressors.kinds._lines_undo import COUNTED
@@ -92,7 +94,7 @@ def compress(content: Content, params: Params, focus: Focus) -> Cut:
     found = answers(study, focus.query)
     kept = choose(study, params.line_share, found)
     rows = study.forms.rows
-    dropped = sum(len(row) + 1 for row, keep in zip(rows, kept, strict=True) if not keep)
+    dropped = len(content.text) - sum(map(len, itertools.compress(rows, kept))) - sum(kept)
     if dropped < max(_DROP_AT_LEAST, _DROP_SHARE * len(content.text)):
         return Cut(log.lossless, False, "lines", size, size)
     number = sum(kept) - (len(rows) - size)
