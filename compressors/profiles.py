@@ -77,8 +77,8 @@ _LOSSY: Mapping[str, tuple[tuple[str, Params], ...]] = {
     "log": (
         ("lines_most", log.Params(line_share=0.8)),
         ("lines_half", log.Params(line_share=0.5)),
-        ("lines_few", log.Params(line_share=0.2)),
-        ("lines_minimal", log.Params(line_share=0.08)),
+        ("lines_few", log.Params(line_share=0.15)),
+        ("lines_minimal", log.Params(line_share=0.01)),
     ),
 }
 

@@ -65,11 +65,9 @@ def choose(study: Study, line_share: float, found: set[int]) -> list[bool]:
     always = study.kept | found
     rows = study.forms.rows
     kept = [row in always for row in range(len(rows))]
-    wanted = ceil(line_share * study.size) - len(always)
-    if wanted > 0:
-        free = [row for row in range(study.size) if row not in always]
-        for row in _spread(free, wanted):
-            kept[row] = True
+    free = [row for row in range(study.size) if row not in always]
+    for row in _spread(free, ceil(line_share * len(free))):
+        kept[row] = True
     if len(rows) > study.size:
         kept[-1] = True
     _close_gaps(rows, kept)

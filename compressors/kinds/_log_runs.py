@@ -8,36 +8,14 @@ from typing import NamedTuple
 
 from compressors.kinds._lines import plain
 
-_PASSED = re.compile(
-    r"(?P<test>(?:PASSED|XFAIL|XPASS|SKIPPED) \S|\S+::\S.* (?:PASSED|SKIPPED|XFAIL)(?:\s|$)"
-    r"|(?:\S+\.py )?[.sxX]+ *(?:\[ *\d+%\])?$"
-    r"|.* \.\.\. (?:ok|OK|ignored|skipped .*|expected failure)$|test_\w+ (?:.* )?(?:ok|[sfw])$"
-    r"|\s*--- (?:PASS|SKIP): |=== (?:RUN|PAUSE|CONT|NAME) |(?:ok|\?)\s+\t?\S+\s"
-    r"|\s+[✓√] |PASS |Tests run: \d+, Failures: 0, Errors: 0|ok \d+ )"
-    r"|\s*(?:npm )?(?P<step>Collecting|Downloading|Using cached|Requirement already satisfied"
-    r"|Installing|Preparing|Getting|Building|Created wheel|Stored in|Compiling|Downloaded"
-    r"|Fresh|Checking|Applying|Creating table|Unpacking|Setting up|Selecting|Get:|Fetching"
-    r"|http|timing|sill)\b"
-)
-_NAME = re.compile(r"test\w* \([\w.]+\)$")
-_FAILED = re.compile(
-    r".* \.\.\. (?:FAIL|FAILED|ERROR)\b|(?:FAILED|ERROR|FAIL|XPASS\(strict\))\b[ :\t]"
-    r"|\S+::\S.* (?:FAILED|ERROR)(?:\s|$)|\S+\.py [.sxXFE]*[FE][.sxXFE]* *(?:\[|$)"
-    r"|[.sxX]*[FE][.sxXFE]{3,} *(?:\[ *\d+%\])?$"
-    r"|\s+[✕✗×] |not ok \d|test_\w+ [FE]$|npm (?:ERR!|error)|\s*--- FAIL: |E {2,}\S"
-)
-_SECTION = re.compile(r"={3,} (?P<name>.*\S) ={3,}$")
-_REPORTS = ("FAILURES", "ERRORS", "PASSES")
-_STARTS, _ENDS = "test session starts", re.compile(r".*\bin \d+\.\d+ ?s")
-_SUMMARY = re.compile(
-    r"={3,} .*\b(?:passed|failed|errors?|no tests ran)\b.*={3,}$|Ran \d+ tests? |test result: "
-    r"|(?:FAILED|OK)(?: \(.*\))?$|Tests?(?: Suites)?: +\d|Tests run: | ?tests finished: "
-    r"|BUILD |added \d+ packages|Successfully |ERROR: |\d+ (?:passing|failing)|FAIL\t|exit status "
-)
-_BLOCK = re.compile(
+# What begins something that stays whole up to the row that ends it.
+_BLOCKS = (
     r"(?P<unittest>(?:FAIL|ERROR): \w+ \()|(?P<cargo>failures:$|---- .* ----$)"
     r"|(?P<rustc>(?:error|warning)(?:\[E\d+\])?: )|(?P<go>\s*--- FAIL: )|(?P<jest>\s+● )"
-    r"|(?P<sympy>_{3,} \S+:test_\w+ _{3,}$)"
+    r"|(?P<sympy>_{3,} \S+:test_\w+ _{3,}$)|(?P<mocha>\s+\d+ failing$)|(?P<vitest>⎯+ Failed )"
+    r"|(?P<gradle>\S[^\n]* > [^\n]* FAILED$)|(?P<failure>FAILURE: )|(?P<docker> > \[)"
+    r"|(?P<box>╷)|(?P<plan>  # \S+ (?:must be replaced|will be destroyed))"
+    r"|(?P<compiler>\S+:\d+:(?:\d+:)? (?:fatal )?(?:error|warning): )"
 )
 _BLOCK_ENDS = {
     "unittest": re.compile(r"Ran \d+ test"),
@@ -46,8 +24,64 @@ _BLOCK_ENDS = {
     "go": re.compile(r"\S|\s*(?:---|===) "),
     "jest": re.compile(r"(?:Tests|Test Suites): |(?:PASS|FAIL) "),
     "sympy": re.compile(r" ?tests finished: "),
+    "mocha": re.compile(r"npm "),
+    "vitest": re.compile(r"\s*Test Files "),
+    "gradle": re.compile(r"\s*$"),
+    "failure": re.compile(r"BUILD FAILED"),
+    "docker": re.compile(r"ERROR: failed to "),
+    "box": re.compile(r"╵"),
+    "plan": re.compile(r" {4}\}"),
+    "compiler": re.compile(r"\S"),
 }
+_SUMMARY = (
+    r"={3,} .*\b(?:passed|failed|errors?|no tests ran)\b.*={3,}$|Ran \d+ tests? |test result: "
+    r"|(?:FAILED|OK)(?: \(.*\))?$|Tests?(?: Suites)?: +\d"
+    r"|(?:\[(?:INFO|ERROR|WARNING)\] +)?(?:Tests run: (?![^\n]*Time elapsed)|BUILD )"
+    r"| ?tests finished: |added \d+ packages|Successfully |ERROR: |\s*\d+ (?:passing|failing|pending)\b"
+    r"|FAIL\t|exit status |\s+(?:Test Files|Tests) +\d|\d+ (?:failed|passed|error)[^\n]* in \d"
+    r"|\d+ (?:actionable tasks|tests completed|vulnerabilities|(?:warnings?|errors?) generated)"
+    r"|Plan: |(?:Apply|Destroy) complete!|No changes\.|TOTAL +\d|Found \d+ errors?"
+    r"|  # \S+ (?:will|must) be "
+)
+_FAILED = (
+    r".* \.\.\. (?:FAIL|FAILED|ERROR)\b|(?:FAILED|ERROR|FAIL|XPASS\(strict\))\b[ :\t]"
+    r"|\[gw\d+\] \[ *\d+%\] (?:FAILED|ERROR) "
+    r"|\S+::\S.* (?:FAILED|ERROR)(?:\s|$)|\S+\.py [.sxXFE]*[FE][.sxXFE]* *(?:\[|$)"
+    r"|[.sxX]*[FE][.sxXFE]{3,} *(?:\[ *\d+%\])?$"
+    r"|\s+[✕✗×✖❌] |\s+→ |\s+\d+\) \S|not ok \d|test_\w+ [FE]$|npm (?:ERR!|error)|E {2,}\S"
+    r"| (?:FAIL  |❯ )|> Task \S+ FAILED|make(?:\[\d+\])?: \*\*\*|#\d+ ERROR"
+    r"|\S+: In (?:member |static )?(?:function|constructor|instantiation)|\s*error: "
+)
+_TEST = (
+    r"(?:PASSED|XFAIL|XPASS|SKIPPED) \S|\S+::\S.* (?:PASSED|SKIPPED|XFAIL)(?:\s|$)"
+    r"|\[gw\d+\] \[ *\d+%\] (?:PASSED|SKIPPED|XFAIL) "
+    r"|(?:\S+\.py )?[.sxX]+ *(?:\[ *\d+%\])?$"
+    r"|.* \.\.\. (?:ok|OK|ignored|skipped .*|expected failure)$|test_\w+ (?:.* )?(?:ok|[sfw])$"
+    r"|\s*--- (?:PASS|SKIP): |=== (?:RUN|PAUSE|CONT|NAME) |(?:ok|\?)\s+\t?\S+\s"
+    r"|\s+[✓√✔] |PASS |(?:\[INFO\] )?(?:Tests run: \d+, Failures: 0, Errors: 0|Running \S+$)|ok \d+ "
+    r"|\S[^\n]* > [^\n]* (?:PASSED|SKIPPED)$"
+)
+_STEP = (
+    r"(?:\s*|#\d+ \d+\.\d+ |\[INFO\] )(?:npm )?(?:Collecting|Downloading|Using cached"
+    r"|Requirement already satisfied"
+    r"|Installing|Preparing|Getting|Building|Created wheel|Stored in|Compiling|Downloaded"
+    r"|Fresh|Checking|Applying|Creating table|Unpacking|Setting up|Selecting|Get:|Fetching"
+    r"|http|timing|sill)\b"
+    r"|> Task \S+(?: [A-Z-]+)?$|make(?:\[\d+\])?: (?:Entering|Leaving|Nothing)"
+    r"|\[ *\d+%\] |(?:\S*/)?(?:[\w-]*(?:gcc|g\+\+|clang|clang\+\+)|cc|c\+\+|ar|ld|libtool:) "
+    r"|  (?:CC|CXX|LD|AR|AS|GEN|HOSTCC|INSTALL) +\S|#\d+ (?:sha256:|CACHED|DONE|extracting|transferring)"
+    r"|\S+: (?:Refreshing state|Reading|Read complete|Still \w+ing|Creating|Creation complete)"
+)
+_ROW = re.compile(f"{_BLOCKS}|(?P<failed>{_SUMMARY}|{_FAILED})|(?P<test>{_TEST})|(?P<step>{_STEP})")
+_SUMS_UP = re.compile(_SUMMARY)
+_NAME = re.compile(r"test\w* \([\w.]+\)$")
+_SECTION = re.compile(r"={3,} (?P<name>.*\S) ={3,}$")
+_REPORTS = ("FAILURES", "ERRORS", "PASSES")
+_STARTS, _ENDS = "test session starts", re.compile(r".*\bin \d+\.\d+ ?s")
 _POINTS = re.compile(r"\s*--> ")
+_GO_TEST = re.compile(r"\s*--- FAIL: (\S+)")
+_GO_LONGEST = 400
+_WARNINGS = 40
 _OUTPUT_OF_PASSED = "output of passed tests"
 
 
@@ -64,6 +98,7 @@ def marks(rows: Sequence[str]) -> Marks:
     passed: dict[int, str] = {}
     section = ""
     inner = False
+    warnings = 0
     block: re.Pattern[str] | None = None
     for number, row in enumerate(rows):
         text = plain(row)
@@ -73,28 +108,55 @@ def marks(rows: Sequence[str]) -> Marks:
                 continue
             block = None
         opened = _SECTION.match(text) if text[:3] == "===" else None
+        within = inner
         if opened and section in _REPORTS:
             # What a run within a test prints does not end the report on that test.
             inner = (inner or opened["name"] == _STARTS) and not _ENDS.match(opened["name"])
         if opened and not (section in _REPORTS and (inner or _ENDS.match(opened["name"]))):
             section = opened["name"]
             failed.add(number)
-        elif section in ("FAILURES", "ERRORS"):
+            continue
+        if section in ("FAILURES", "ERRORS"):
             failed.add(number)
-        elif section == "PASSES" and (inner or not (opened and _SUMMARY.match(text))):
+            continue
+        if section == "PASSES" and (inner or within or not (opened and _SUMS_UP.match(text))):
             passed[number] = _OUTPUT_OF_PASSED
-        elif begun := _BLOCK.match(text):
-            failed.add(number)
-            sort = begun.lastgroup or ""
-            if sort != "rustc" or _POINTS.match("".join(rows[number + 1 : number + 2])):
-                block = _BLOCK_ENDS[sort]
-        elif _SUMMARY.match(text) or _FAILED.match(text):
-            failed.add(number)
-        elif good := _PASSED.match(text):
-            passed[number] = good["step"] or "test"
-        elif _NAME.match(text) and number + 1 < len(rows):
-            # The test's own description may stand between its name and its result.
-            following = plain(rows[number + 1])
-            if _PASSED.match(following) and not _FAILED.match(following):
-                passed[number] = "test"
+            continue
+        found = _ROW.match(text)
+        if found is None:
+            if _NAME.match(text) and number + 1 < len(rows):
+                # The test's own description may stand between its name and its result.
+                following = _ROW.match(plain(rows[number + 1]))
+                if following and following.lastgroup == "test":
+                    passed[number] = "test"
+            continue
+        sort = found.lastgroup or ""
+        if sort in ("test", "step"):
+            passed[number] = sort if sort == "test" else _verb(found[0])
+            continue
+        failed.add(number)
+        if sort == "go":
+            failed.update(_ran(rows, number, text))
+        if sort in ("rustc", "compiler") and "warning" in found[0]:
+            warnings += 1
+            if warnings > _WARNINGS:
+                continue
+        if sort != "rustc" or _POINTS.match("".join(rows[number + 1 : number + 2])):
+            block = _BLOCK_ENDS.get(sort)
     return Marks(failed, passed)
+
+
+def _verb(step: str) -> str:
+    """What a passed step did: its words without names and numbers."""
+    words = re.findall(r"[A-Za-z][a-z]+", step)
+    return words[0] if words else "step"
+
+
+def _ran(rows: Sequence[str], end: int, verdict: str) -> range:
+    """The rows that a failed test of Go printed before its verdict."""
+    name = _GO_TEST.match(verdict)
+    opening = f"=== RUN   {name[1]}" if name else ""
+    for number in range(end - 1, max(-1, end - _GO_LONGEST), -1):
+        if rows[number].rstrip() == opening:
+            return range(number, end)
+    return range(end, end)

@@ -25,8 +25,7 @@ _DROP_AT_LEAST, _DROP_SHARE = 240, 0.03
 class Params(BaseParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much of a log stays.
 
-    ``line_share`` is the share of lines to keep, in (0, 1]; what must stay stays even
-    where it is more.
+    ``line_share`` is the share to keep, in (0, 1], of the lines that no rule keeps.
     """
 
     line_share: float = 1.0

@@ -16,8 +16,9 @@ from compressors.kinds._lines_forms import Forms
 from compressors.kinds._lines_notation import decode, encode
 from compressors.kinds._log_choice import answers, choose
 from compressors.kinds.base import Content, Cut, Focus
+from compressors.profiles import LADDERS
 
-SHARES = (0.8, 0.5, 0.2, 0.08, 0.01)
+SHARES = (*(rung.params.line_share for rung in LADDERS["log"][2:]), 0.001)
 LOGHUB = Path(__file__).parents[3] / "shared" / "data" / "loghub"
 RUNS = LOGHUB.parent / "command_outputs" / "test_runs" / "python"
 
@@ -130,7 +131,7 @@ def test_exit_codes_that_differ_stay(share: float) -> None:
     )
     assert "exit code 137" in cut.text
     assert cut.items_after is not None
-    assert cut.items_after <= max(40, share * 402 + 1)
+    assert cut.items_after <= 40 + share * 402
 
 
 @pytest.mark.parametrize("share", SHARES)
@@ -220,7 +221,7 @@ def test_a_repeated_trace_is_shown_once_at_the_lowest_share() -> None:
     lines = service(1500)
     for place in range(1400, 100, -100):
         lines[place:place] = PYTHON_TRACE.split("\n")
-    cut = lossy("\n".join(lines), 0.01)
+    cut = lossy("\n".join(lines), 0.001)
     assert PYTHON_TRACE in cut.text
     assert cut.text.count("vault.open(card)") == 1
 
