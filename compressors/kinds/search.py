@@ -29,7 +29,7 @@ _FILE = (
 _NUMBERED = re.compile(rf"{_FILE}(?P<sep>[:-])(?P<line>\d+)(?P=sep)")
 _UNNUMBERED = re.compile(
     r"(?=[^\s:/]*+/[^\s:]*+:|[^\s:]+\.[A-Za-z]\w{0,4}:(?:\S|\s{2}))"
-    rf"(?P<path>{_PATH}):(?!//)(?=.)"
+    rf"(?P<path>{_PATH}):(?!//|:\S)(?=.)"
 )
 _LINE = re.compile(r"\d{1,9}[:-](?!\d\d[:-])")
 _HEADING = re.compile(rf"(?=[^\s:]*[/.])(?P<path>{_PATH})$")
