@@ -8,10 +8,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from compressors.kinds._lines import sample
-from compressors.kinds._lines_forms import TIME
+from compressors.kinds._lines_forms import TIME, digitless
 
 _LOUD = "WARN(?:ING)?|ERR(?:OR)?|CRIT(?:ICAL)?|FATAL|SEVERE|ALERT|EMERG(?:ENCY)?|PANIC|FAIL(?:URE)?"
 _QUIET = "TRACE|DEBUG|INFO(?:RMATION)?|NOTICE|VERBOSE|FINE(?:R|ST)?|CONFIG|LOG"
+# What other languages call an error or a warning.
+_ABROAD = (
+    r"(?:FEHLER|WARNUNG|ERREUR|AVERTISSEMENT|ADVERTENCIA|AVISO|FALLO|FALHA|ERRO|ERRORE|AVVISO"
+    r"|FOUT|WAARSCHUWING|BŁĄD|HATA|UYARI|ОШИБКА|ПРЕДУПРЕЖДЕНИЕ|ВНИМАНИЕ)(?![A-Za-z])"
+    r"|错误|錯誤|警告|异常|失败|失敗|エラー|오류|경고|에러"
+)
 _ANY_CASE = rf"(?i:(?P<loud{{0}}>{_LOUD})|(?P<quiet{{0}}>{_QUIET}))"
 # Upper case counts anywhere; other spellings only where brackets, a key or a colon say
 # that they are meant. One look behind for all: most places fail at it.
@@ -23,9 +29,18 @@ _LEVEL = re.compile(
     rf"|(?:level|lvl|severity)[\"']?[=:] ?[\"']?{_ANY_CASE.format(4)}(?![A-Za-z])"
     r"|(?:(?P<loud5>[EWF])|(?P<quiet5>I))\d{4} \d\d:\d\d:\d\d"
     r"|(?P<loud6>error|warning|fatal)(?:\[\w{1,12}\])?: "
+    rf"|(?<=[\]\dZ|] )(?P<loud7>(?i:{_LOUD}))[ :]"
+    rf"|(?P<loud8>{_ABROAD})"
     r")"
 )
-_HEAD, _TIME_WITHIN = 112, 48
+# Without any of these, in upper case, there is no level: most lines are done with quickly.
+_STEMS = (
+    *("INFO", "WARN", "ERR", "DEBUG", "FAIL", "FATAL", "LOG", "TRACE", "NOTICE", "CRIT"),
+    *("SEVERE", "ALERT", "EMERG", "PANIC", "VERBOSE", "FINE", "CONFIG"),
+)
+_UNSTEMMED = re.compile(rf"[EWFI]\d{{4}} \d\d:|{_ABROAD}")
+_KEYED = re.compile(rf'"(?:[\w@.]*level|lvl|severity)": ?"{_ANY_CASE.format(9)}"')
+_HEAD, _TIME_WITHIN, _DOCUMENT = 112, 48, 4_000
 # A time stamp of a log line: as in any row, or seconds since 1970.
 _MOMENT = re.compile(
     rf"(?<![\w])(?:{TIME.pattern}|1\d{{9}}(?:\.\d+|\d{{3}})?(?!\w))", re.ASCII | re.MULTILINE
@@ -34,6 +49,7 @@ _TRACE = re.compile(
     r"^\s*Traceback \(most recent call last\):$|^\s+at [\w.$<>/]+ ?\(|^goroutine \d+ \["
     r"|panicked at |^Exception in thread "
 )
+_TRACERS = ("Traceback (", " at ", "\tat ", "goroutine ", "panicked at ", "Exception in thread ")
 _FRAME = re.compile(
     r"\s*File \"[^\"]+\", line \d+|\s+at |\s*\S+\.(?:go|rs):\d+|note: |stack backtrace"
 )
@@ -51,7 +67,7 @@ _RUN = re.compile(
     r"|(?P<cargo>running \d+ tests?$|test [\w:]+ \.\.\. |test result: "
     r"| {2,4}Compiling [\w-]+ v|error\[E\d+\]: )"
     r"|(?P<unittest>Ran \d+ tests? in |test_?\w* \([\w.]+\)(?: \.\.\. .*)?$"
-    r"|[^\n]* \.\.\. (?:ok|FAIL|ERROR|skipped .*)$)"
+    r")"
     r"|(?P<go>\s*--- (?:PASS|FAIL|SKIP): |=== RUN |(?:ok|FAIL|\?) +\t?\S+\t)"
     r"|(?P<jest>(?:PASS|FAIL)\s+\S+\.[jt]sx?|\s+[✓✔✕√×] |Test(?:s| Suites): +\d+ "
     r"|\s+\d+ (?:passing|failing)\b)"
@@ -70,6 +86,7 @@ _RUN = re.compile(
     r"|(?P<sphinx>Running Sphinx v|building \[\w+\]: |(?:reading sources|writing output)\.\.\. )"
     r"|(?P<sympy>=+ test process starts =+$| ?tests finished: \d+ |test_\w+ (?:ok|[sfFEw])$)"
 )
+_VERDICT = re.compile(r"(?P<unittest>[^\n]* \.\.\. (?:ok|FAIL|ERROR|skipped .*)$)")
 
 
 class Layout(NamedTuple):
@@ -81,7 +98,7 @@ class Layout(NamedTuple):
 
 def level(row: str) -> int:
     """2 for a line above info level, 1 for one at or below it, 0 for one without a level."""
-    found = _LEVEL.search(row, 0, _HEAD)
+    found = _level(row)
     if found is None:
         return 0
     return 2 if found.lastgroup and found.lastgroup.startswith("loud") else 1
@@ -89,8 +106,22 @@ def level(row: str) -> int:
 
 def levelled_at(row: str) -> int:
     """Where the level of a line stands; -1 where it has none."""
-    found = _LEVEL.search(row, 0, _HEAD)
+    found = _level(row)
     return -1 if found is None else found.start()
+
+
+def _level(row: str) -> re.Match[str] | None:
+    """The level near the start of ``row``, or that of the document within it."""
+    upper = row[:_HEAD].upper()
+    for stem in _STEMS:
+        if stem in upper:
+            found = _LEVEL.search(row, 0, _HEAD)
+            break
+    else:
+        found = _LEVEL.search(row, 0, _HEAD) if _UNSTEMMED.search(row, 0, _HEAD) else None
+    if found is None and '{"' in row:
+        found = _KEYED.search(row, 0, _DOCUMENT)
+    return found
 
 
 def timed(row: str) -> bool:
@@ -105,7 +136,8 @@ def recognise_layout(text: str) -> Layout | None:
         return None
     run = _run(rows)
     own = [row for row in rows if not row[0].isspace()]
-    headed = [row for row in own if timed(row) or level(row)]
+    times = [timed(row) for row in own]
+    headed = [row for row, time in zip(own, times, strict=True) if time or level(row)]
     if (
         headed
         and 2 * len(headed) >= len(own)
@@ -114,14 +146,25 @@ def recognise_layout(text: str) -> Layout | None:
         return Layout(_shape(headed), run)
     if run:
         return Layout("run", run)
-    if any(_TRACE.search(row) for row in rows) and any(_FRAME.match(row) for row in rows):
+    sampled = "\n".join(rows)
+    if (
+        any(word in sampled for word in _TRACERS)
+        and any(_TRACE.search(row) for row in rows)
+        and any(_FRAME.match(row) for row in rows)
+    ):
         return Layout("trace", "")
     return None
 
 
 def _run(rows: Sequence[str]) -> str:
     """The tool whose marks are on most rows, if any are."""
-    found = Counter(match.lastgroup or "" for row in rows if (match := _RUN.match(row)))
+    found: Counter[str] = Counter()
+    for row in rows:
+        match = _RUN.match(row)
+        if match is None and " ... " in row:
+            match = _VERDICT.match(row)
+        if match:
+            found[match.lastgroup or ""] += 1
     if found.total() < 2 and not any(_CERTAIN.match(row) for row in rows):
         return ""
     return min(found, key=lambda name: (-found[name], name)) if found else ""
@@ -129,11 +172,19 @@ def _run(rows: Sequence[str]) -> str:
 
 def _shape(rows: Sequence[str]) -> str:
     """The layout that most rows have."""
-    shapes = Counter(_row_shape(row) for row in rows)
+    shapes: Counter[str] = Counter()
+    known: dict[str, str] = {}
+    # The layout of a row does not depend on its digits.
+    for row, plain in zip(rows, digitless("\n".join(rows)).split("\n"), strict=True):
+        head = plain[:_HEAD]
+        if head not in known:
+            known[head] = _row_shape(row)
+        shapes[known[head]] += 1
     return min(shapes, key=lambda shape: (-shapes[shape], shape))
 
 
 _TOKEN = re.compile(r"\[[^\]\n]{0,80}\]|\S+")
+_NUMBER, _MONTH, _SPACES = re.compile(r"\d+"), re.compile(r"[A-Z][a-z]{2}"), re.compile(r",? +")
 _LOGGER = re.compile(r"[\w$./*-]+(?:\([\w.]+\))?(?:\[\d+\])?:|[\w$]+(?:\.[\w$]+)+|\[[^\]]*\]:?")
 
 
@@ -143,8 +194,7 @@ def _row_shape(row: str) -> str:
     time = ""
     head = row[:_HEAD]
     if moment:
-        time = re.sub(r"[A-Z][a-z]{2}", "M", re.sub(r"\d+", "d", moment[0]))
-        time = re.sub(r",? +", " ", time)
+        time = _SPACES.sub(" ", _MONTH.sub("M", _NUMBER.sub("d", moment[0])))
         head = row[: moment.start()] + " \x00 " + row[moment.end() : _HEAD]
     found = _LEVEL.search(head)
     if found:
