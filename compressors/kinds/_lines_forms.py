@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from operator import itemgetter
 
 from compressors.kinds._lines import split
@@ -66,6 +67,12 @@ def digitless(text: str) -> str:
     """``text`` with a zero for every digit; its rows are their shapes."""
     data = text.encode("utf-8", "surrogatepass").translate(_ZEROS)
     return data.decode("utf-8", "surrogatepass")
+
+
+@lru_cache(maxsize=1024)
+def is_time(shape: str) -> bool:
+    """Whether a value of this shape is a time stamp."""
+    return TIME.fullmatch(shape) is not None
 
 
 class Forms:
@@ -160,7 +167,7 @@ class Forms:
         shape = self.shapes[row]
         if shape not in self._moments:
             span = self.spans[shape][0] if self.spans[shape] else None
-            timed = span is not None and TIME.fullmatch(self.rows[row], span.start, span.stop)
+            timed = span is not None and is_time(self.shape_rows[shape][span])
             self._moments[shape] = span if timed else None
         return self._moments[shape]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from compressors.kinds._lines_forms import Forms
@@ -70,8 +71,18 @@ def _steps(forms: Forms, size: int) -> tuple[int, list[tuple[int, int, int]]]:
 def _clock(forms: Forms, row: int) -> _Clock | None:
     """Where the time of rows of this shape stands."""
     span = forms.moment(row)
-    found = _TIME.search(forms.rows[row][span]) if span is not None else None
-    if span is None or found is None:
+    if span is None:
+        return None
+    parts = _parts(forms.shape_rows[forms.shapes[row]][span])
+    return _Clock(span.start, *parts) if parts else None
+
+
+@lru_cache(maxsize=1024)
+def _parts(shape: str) -> tuple[slice, slice, slice] | None:
+    """Where hours, minutes and seconds stand in a time stamp of this shape."""
+    found = _TIME.search(shape)
+    if found is None:
         return None
     first = 1 if found[1] else 4
-    return _Clock(span.start, *(slice(*found.span(first + part)) for part in range(3)))
+    hours, minutes, seconds = (slice(*found.span(first + part)) for part in range(3))
+    return hours, minutes, seconds

@@ -38,6 +38,8 @@ _STEMS = (
     *("INFO", "WARN", "ERR", "DEBUG", "FAIL", "FATAL", "LOG", "TRACE", "NOTICE", "CRIT"),
     *("SEVERE", "ALERT", "EMERG", "PANIC", "VERBOSE", "FINE", "CONFIG"),
 )
+# The key of a level may stand before it, and a sign of another sort of level.
+_BEFORE = 28
 _UNSTEMMED = re.compile(rf"[EWFI]\d{{4}} \d\d:|{_ABROAD}")
 _KEYED = re.compile(rf'"(?:[\w@.]*level|lvl|severity)": ?"{_ANY_CASE.format(9)}"')
 _HEAD, _TIME_WITHIN, _DOCUMENT = 112, 48, 4_000
@@ -112,16 +114,20 @@ def levelled_at(row: str) -> int:
 
 def _level(row: str) -> re.Match[str] | None:
     """The level near the start of ``row``, or that of the document within it."""
-    upper = row[:_HEAD].upper()
-    for stem in _STEMS:
-        if stem in upper:
-            found = _LEVEL.search(row, 0, _HEAD)
-            break
-    else:
-        found = _LEVEL.search(row, 0, _HEAD) if _UNSTEMMED.search(row, 0, _HEAD) else None
+    found = _level_in(row)
     if found is None and '{"' in row:
         found = _KEYED.search(row, 0, _DOCUMENT)
     return found
+
+
+def _level_in(row: str) -> re.Match[str] | None:
+    upper = row[:_HEAD].upper()
+    starts = [upper.index(stem) for stem in _STEMS if stem in upper]
+    start = max(0, min(starts) - _BEFORE) if starts else _HEAD
+    other = _UNSTEMMED.search(row, 0, start)
+    if other is None and not starts:
+        return None
+    return _LEVEL.search(row, other.start() if other else start, _HEAD)
 
 
 def timed(row: str) -> bool:
@@ -196,7 +202,7 @@ def _row_shape(row: str) -> str:
     if moment:
         time = _SPACES.sub(" ", _MONTH.sub("M", _NUMBER.sub("d", moment[0])))
         head = row[: moment.start()] + " \x00 " + row[moment.end() : _HEAD]
-    found = _LEVEL.search(head)
+    found = _level_in(head)
     if found:
         head = head[: found.start()] + " \x01 " + head[found.end() :]
     parts: list[str] = []
