@@ -14,9 +14,11 @@ _LOUD = "WARN(?:ING)?|ERR(?:OR)?|CRIT(?:ICAL)?|FATAL|SEVERE|ALERT|EMERG(?:ENCY)?
 _QUIET = "TRACE|DEBUG|INFO(?:RMATION)?|NOTICE|VERBOSE|FINE(?:R|ST)?|CONFIG|LOG"
 # What other languages call an error or a warning.
 _ABROAD = (
-    r"(?:FEHLER|WARNUNG|ERREUR|AVERTISSEMENT|ADVERTENCIA|AVISO|FALLO|FALHA|ERRO|ERRORE|AVVISO"
-    r"|FOUT|WAARSCHUWING|BŁĄD|HATA|UYARI|ОШИБКА|ПРЕДУПРЕЖДЕНИЕ|ВНИМАНИЕ)(?![A-Za-z])"
-    r"|错误|錯誤|警告|异常|失败|失敗|エラー|오류|경고|에러"
+    r"FEHLER|WARNUNG|ERREUR|AVERTISSEMENT|ADVERTENCIA|AVISO|FALLO|FALHA|ERRO|ERRORE|AVVISO"
+    r"|FOUT|WAARSCHUWING|BŁĄD|HATA|UYARI|ОШИБКА|ПРЕДУПРЕЖДЕНИЕ|ВНИМАНИЕ"
+)
+_SIGNS_ABROAD = (
+    r"错误|錯誤|警告|异常|失败|失敗|エラー|오류|경고|에러"
 )
 _ANY_CASE = rf"(?i:(?P<loud{{0}}>{_LOUD})|(?P<quiet{{0}}>{_QUIET}))"
 # Upper case counts anywhere; other spellings only where brackets, a key or a colon say
@@ -28,9 +30,9 @@ _LEVEL = re.compile(
     rf"|(?<=, ){_ANY_CASE.format(3)} "
     rf"|(?:level|lvl|severity)[\"']?[=:] ?[\"']?{_ANY_CASE.format(4)}(?![A-Za-z])"
     r"|(?:(?P<loud5>[EWF])|(?P<quiet5>I))\d{4} \d\d:\d\d:\d\d"
-    r"|(?P<loud6>error|warning|fatal)(?:\[\w{1,12}\])?: "
-    rf"|(?<=[\]\dZ|] )(?P<loud7>(?i:{_LOUD}))[ :]"
-    rf"|(?P<loud8>{_ABROAD})"
+    r"|(?P<loud6>error|warning|fatal|panic)(?:\[\w{1,12}\])?: "
+    rf"|(?:(?<=[\]\dZ|] )|(?<=\]: ))(?P<loud7>(?i:{_LOUD}|{_ABROAD}))[ :]"
+    rf"|(?P<loud8>(?:{_ABROAD})(?![A-Za-z])|{_SIGNS_ABROAD})"
     r")"
 )
 # Without any of these, in upper case, there is no level: most lines are done with quickly.
@@ -40,7 +42,7 @@ _STEMS = (
 )
 # The key of a level may stand before it, and a sign of another sort of level.
 _BEFORE = 28
-_UNSTEMMED = re.compile(rf"[EWFI]\d{{4}} \d\d:|{_ABROAD}")
+_UNSTEMMED = re.compile(rf"[EWFI]\d{{4}} \d\d:|(?:{_ABROAD})(?![A-Za-z])|{_SIGNS_ABROAD}|(?<=[\]\dZ|:] )(?i:{_ABROAD})[ :]")
 _KEYED = re.compile(rf'"(?:[\w@.]*level|lvl|severity)": ?"{_ANY_CASE.format(9)}"')
 _HEAD, _TIME_WITHIN, _DOCUMENT = 112, 48, 4_000
 # A time stamp of a log line: as in any row, or seconds since 1970.
