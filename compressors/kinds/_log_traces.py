@@ -1,4 +1,4 @@
-"""Stack traces in a log, whole: Python, Java, Go, Rust, JavaScript, also behind a prefix."""
+"""Stack traces in a log, whole: Python, Java, C#, Go, Rust, JavaScript, also behind a prefix."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _PYTHON = "Traceback (most recent call last)"
 _FRAME = re.compile(
     r'File "[^"\n]+", line \d+|(?:^\s+|\t| {2})(?:at \S|\.\.\. \d+ (?:more|common frames))'
 )
-# What a frame of Java or JavaScript ends with; looked for in the last characters alone.
-_PLACE = re.compile(r"(?:\)|:\d+|more|frames omitted)\s*$")
+# What a frame of Java, C# or JavaScript ends with; looked for in the last characters alone.
+_PLACE = re.compile(r"(?:\)|:\d+|:line \d+|more|frames omitted)\s*$")
 _ENDING = 40
 _OPENING = re.compile(
     r"goroutine \d+ \[[^\]]+\]:|panicked at |^Exception in thread |(?:^|\s)Caused by: "
@@ -24,7 +24,15 @@ _OPENERS = ("goroutine ", "panicked at ", "Exception in thread ", "Caused by: ")
 _LINKED = re.compile(
     r"\s*(?:During handling of the above exception|The above exception was the direct cause)"
 )
-_GOES_ON = re.compile(r"\s*(?:Caused by: |Suppressed: |note: |stack backtrace:|\d+: +\S)")
+_GOES_ON = re.compile(
+    r"\s*(?:Caused by: |Suppressed: |note: |stack backtrace:|\d+: +\S|---> |--- End of )"
+)
+# What follows the head of a panic behind a prefix: frames, their places, notes.
+_FRAMES = re.compile(
+    r"\s|\d+: |stack backtrace:|note: |goroutine \d+ \[|created by |[\w./*-]+\(|\S+\)\.\S+\(|exit status "
+)
+_PANIC = re.compile(r"goroutine \d+ \[|thread '[^'\n]{0,80}' (?:\(\d+\) )?panicked at |panicked at ")
+_HEAD = ("panic: ", "fatal error: ")
 _LONGEST = 5_000
 
 
@@ -81,31 +89,50 @@ def _extent(rows: list[str], row: int, suspects: dict[int, str], past: int) -> t
     limit = min(len(rows), row + _LONGEST)
     if suspects[row] == "python":
         return row, _python_end(rows, row, suspects, limit)
+    panic = _PANIC.search(rows[row])
+    if panic is not None:
+        return _panic(rows, row, panic.start(), past, limit)
     start = row
     if suspects[row] == "frame" and row > past:
         start = row - 1  # the line that names the exception
-    while start > past and rows[start - 1].startswith("panic: "):
-        start -= 1
-    if "goroutine" in rows[row] or "panicked at" in rows[row]:
-        if row > past and not rows[row - 1].strip() and row - 1 > past:
-            start = row - 2 if rows[row - 2].startswith(("panic: ", "fatal error: ")) else row
-        return start, _block_end(rows, row, limit)
+        while start > past and " ---> " in rows[start]:
+            start -= 1
     end = row + 1
     while end < limit and (
         end in suspects
         or _GOES_ON.match(rows[end])
+        or " --- End of " in rows[end]
         or (rows[end][:1].isspace() and rows[end].strip())
     ):
         end += 1
     return start, end
 
 
-def _block_end(rows: list[str], row: int, limit: int) -> int:
-    """The end of a block that a blank row or the next entry closes."""
+def _panic(rows: list[str], row: int, column: int, past: int, limit: int) -> tuple[int, int]:
+    """The extent of a panic of Go or Rust, from what it says to its last frame."""
+    prefixed = column > 0 and timed(rows[row])
+
+    def message(number: int) -> str:
+        text = rows[number]
+        return text[column:] if prefixed and timed(text) else text
+
+    start = row
+    above = row - 1
+    if above > past and not message(above).strip():
+        above -= 1
+    while above >= past and message(above).startswith(_HEAD):
+        start = above
+        above -= 1
     end = row + 1
-    while end < limit and rows[end].strip() and not timed(rows[end]):
+    if not prefixed:
+        while end < limit and rows[end].strip() and not timed(rows[end]):
+            end += 1
+        return start, end
+    if not message(row).startswith("goroutine"):
+        end = min(end + 1, limit)  # what a panic of Rust says
+    while end < limit and _FRAMES.match(message(end)) and message(end).strip():
         end += 1
-    return end
+    return start, end
 
 
 def _python_end(rows: list[str], row: int, suspects: dict[int, str], limit: int) -> int:
