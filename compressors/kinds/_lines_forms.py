@@ -139,9 +139,7 @@ class Forms:
                 at += length
         return skeletons
 
-    def _numbers_too(
-        self, pieces: list[str], values: Iterator[str]
-    ) -> tuple[list[str], list[int]]:
+    def _numbers_too(self, pieces: list[str], values: Iterator[str]) -> tuple[list[str], list[int]]:
         """Pieces and lengths of values where digits among the words are values as well."""
         constants: list[str] = []
         lengths: list[int] = []

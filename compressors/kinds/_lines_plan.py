@@ -93,9 +93,7 @@ def _pays(constants: Sequence[str], uses: int, holes: int, saved: int) -> bool:
     return uses * (tokens + saved - _REFERENCE) > tokens + holes + _DEFINED
 
 
-def _plan_prefixes(
-    forms: Forms, rest: Sequence[int]
-) -> tuple[list[Plan], dict[int, list[str]]]:
+def _plan_prefixes(forms: Forms, rest: Sequence[int]) -> tuple[list[Plan], dict[int, list[str]]]:
     """Definitions for rows that have nothing but their beginning in common, times apart."""
     if len(rest) > _PREFIX_ROWS:
         return [], {}

@@ -93,7 +93,7 @@ def _numbers(column: Sequence[str]) -> list[float]:
     # What the first and the last in order begin with, all between them do.
     if start and not (min(column).startswith(start) and max(column).startswith(start)):
         return []
-    if unit and not all([value.endswith(unit) for value in column]):
+    if unit and not all(value.endswith(unit) for value in column):
         return []
     try:
         cut = [value[inner] for value in column] if start or unit else column

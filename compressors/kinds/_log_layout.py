@@ -9,42 +9,9 @@ from typing import NamedTuple
 
 from compressors.kinds._lines import sample
 from compressors.kinds._lines_forms import TIME, digitless
+from compressors.kinds._log_levels import HEAD, Levels
 
-_LOUD = "WARN(?:ING)?|ERR(?:OR)?|CRIT(?:ICAL)?|FATAL|SEVERE|ALERT|EMERG(?:ENCY)?|PANIC|FAIL(?:URE)?"
-_QUIET = "TRACE|DEBUG|INFO(?:RMATION)?|NOTICE|VERBOSE|FINE(?:R|ST)?|CONFIG|LOG"
-# What other languages call an error or a warning.
-_ABROAD = (
-    r"FEHLER|WARNUNG|ERREUR|AVERTISSEMENT|ADVERTENCIA|AVISO|FALLO|FALHA|ERRO|ERRORE|AVVISO"
-    r"|FOUT|WAARSCHUWING|BŁĄD|HATA|UYARI|ОШИБКА|ПРЕДУПРЕЖДЕНИЕ|ВНИМАНИЕ"
-)
-_SIGNS_ABROAD = (
-    r"错误|錯誤|警告|异常|失败|失敗|エラー|오류|경고|에러"
-)
-_ANY_CASE = rf"(?i:(?P<loud{{0}}>{_LOUD})|(?P<quiet{{0}}>{_QUIET}))"
-# Upper case counts anywhere; other spellings only where brackets, a key or a colon say
-# that they are meant. One look behind for all: most places fail at it.
-_LEVEL = re.compile(
-    r"(?<![A-Za-z])(?:"
-    rf"(?:(?P<loud>{_LOUD}|ERR!)|(?P<quiet>{_QUIET}))(?![A-Za-z])"
-    rf"|(?<=[\[<(|]){_ANY_CASE.format(2)}[\]>)|:]"
-    rf"|(?<=, ){_ANY_CASE.format(3)} "
-    rf"|(?:level|lvl|severity)[\"']?[=:] ?[\"']?{_ANY_CASE.format(4)}(?![A-Za-z])"
-    r"|(?:(?P<loud5>[EWF])|(?P<quiet5>I))\d{4} \d\d:\d\d:\d\d"
-    r"|(?P<loud6>error|warning|fatal|panic)(?:\[\w{1,12}\])?: "
-    rf"|(?:(?<=[\]\dZ|] )|(?<=\]: ))(?P<loud7>(?i:{_LOUD}|{_ABROAD}))[ :]"
-    rf"|(?P<loud8>(?:{_ABROAD})(?![A-Za-z])|{_SIGNS_ABROAD})"
-    r")"
-)
-# Without any of these, in upper case, there is no level: most lines are done with quickly.
-_STEMS = (
-    *("INFO", "WARN", "ERR", "DEBUG", "FAIL", "FATAL", "LOG", "TRACE", "NOTICE", "CRIT"),
-    *("SEVERE", "ALERT", "EMERG", "PANIC", "VERBOSE", "FINE", "CONFIG"),
-)
-# The key of a level may stand before it, and a sign of another sort of level.
-_BEFORE = 28
-_UNSTEMMED = re.compile(rf"[EWFI]\d{{4}} \d\d:|(?:{_ABROAD})(?![A-Za-z])|{_SIGNS_ABROAD}|(?<=[\]\dZ|:] )(?i:{_ABROAD})[ :]")
-_KEYED = re.compile(rf'"(?:[\w@.]*level|lvl|severity)": ?"{_ANY_CASE.format(9)}"')
-_HEAD, _TIME_WITHIN, _DOCUMENT = 112, 48, 4_000
+_TIME_WITHIN = 48
 # A time stamp of a log line: as in any row, or seconds since 1970.
 _MOMENT = re.compile(
     rf"(?<![\w])(?:{TIME.pattern}|1\d{{9}}(?:\.\d+|\d{{3}})?(?!\w))", re.ASCII | re.MULTILINE
@@ -100,38 +67,6 @@ class Layout(NamedTuple):
     run: str
 
 
-def level(row: str) -> int:
-    """2 for a line above info level, 1 for one at or below it, 0 for one without a level."""
-    found = _level(row)
-    if found is None:
-        return 0
-    return 2 if found.lastgroup and found.lastgroup.startswith("loud") else 1
-
-
-def levelled_at(row: str) -> int:
-    """Where the level of a line stands; -1 where it has none."""
-    found = _level(row)
-    return -1 if found is None else found.start()
-
-
-def _level(row: str) -> re.Match[str] | None:
-    """The level near the start of ``row``, or that of the document within it."""
-    found = _level_in(row)
-    if found is None and '{"' in row:
-        found = _KEYED.search(row, 0, _DOCUMENT)
-    return found
-
-
-def _level_in(row: str) -> re.Match[str] | None:
-    upper = row[:_HEAD].upper()
-    starts = [upper.index(stem) for stem in _STEMS if stem in upper]
-    start = max(0, min(starts) - _BEFORE) if starts else _HEAD
-    other = _UNSTEMMED.search(row, 0, start)
-    if other is None and not starts:
-        return None
-    return _LEVEL.search(row, other.start() if other else start, _HEAD)
-
-
 def timed(row: str) -> bool:
     """Whether a time stamp stands near the start of ``row``."""
     return _MOMENT.search(row, 0, _TIME_WITHIN) is not None
@@ -145,13 +80,14 @@ def recognise_layout(text: str) -> Layout | None:
     run = _run(rows)
     own = [row for row in rows if not row[0].isspace()]
     times = [timed(row) for row in own]
-    headed = [row for row, time in zip(own, times, strict=True) if time or level(row)]
+    levels = Levels(rows)
+    headed = [row for row, time in zip(own, times, strict=True) if time or levels.of(row)]
     if (
         headed
         and 2 * len(headed) >= len(own)
-        and (len(headed) > 1 or (timed(headed[0]) and level(headed[0]) > 0))
+        and (len(headed) > 1 or (timed(headed[0]) and levels.of(headed[0]) > 0))
     ):
-        return Layout(_shape(headed), run)
+        return Layout(_shape(headed, levels), run)
     if run:
         return Layout("run", run)
     sampled = "\n".join(rows)
@@ -178,15 +114,15 @@ def _run(rows: Sequence[str]) -> str:
     return min(found, key=lambda name: (-found[name], name)) if found else ""
 
 
-def _shape(rows: Sequence[str]) -> str:
+def _shape(rows: Sequence[str], levels: Levels) -> str:
     """The layout that most rows have."""
     shapes: Counter[str] = Counter()
     known: dict[str, str] = {}
     # The layout of a row does not depend on its digits.
     for row, plain in zip(rows, digitless("\n".join(rows)).split("\n"), strict=True):
-        head = plain[:_HEAD]
+        head = plain[:HEAD]
         if head not in known:
-            known[head] = _row_shape(row)
+            known[head] = _row_shape(row, levels)
         shapes[known[head]] += 1
     return min(shapes, key=lambda shape: (-shapes[shape], shape))
 
@@ -196,15 +132,15 @@ _NUMBER, _MONTH, _SPACES = re.compile(r"\d+"), re.compile(r"[A-Z][a-z]{2}"), re.
 _LOGGER = re.compile(r"[\w$./*-]+(?:\([\w.]+\))?(?:\[\d+\])?:|[\w$]+(?:\.[\w$]+)+|\[[^\]]*\]:?")
 
 
-def _row_shape(row: str) -> str:
+def _row_shape(row: str, levels: Levels) -> str:
     """Time stamp format, then what stands up to the level and the logger."""
     moment = _MOMENT.search(row, 0, _TIME_WITHIN)
     time = ""
-    head = row[:_HEAD]
+    head = row[:HEAD]
     if moment:
         time = _SPACES.sub(" ", _MONTH.sub("M", _NUMBER.sub("d", moment[0])))
-        head = row[: moment.start()] + " \x00 " + row[moment.end() : _HEAD]
-    found = _level_in(head)
+        head = row[: moment.start()] + " \x00 " + row[moment.end() : HEAD]
+    found = levels.within(head)
     if found:
         head = head[: found.start()] + " \x01 " + head[found.end() :]
     parts: list[str] = []

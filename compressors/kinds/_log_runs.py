@@ -37,7 +37,8 @@ _SUMMARY = (
     r"={3,} .*\b(?:passed|failed|errors?|no tests ran)\b.*={3,}$|Ran \d+ tests? |test result: "
     r"|(?:FAILED|OK)(?: \(.*\))?$|Tests?(?: Suites)?: +\d"
     r"|(?:\[(?:INFO|ERROR|WARNING)\] +)?(?:Tests run: (?![^\n]*Time elapsed)|BUILD )"
-    r"| ?tests finished: |added \d+ packages|Successfully |ERROR: |\s*\d+ (?:passing|failing|pending)\b"
+    r"| ?tests finished: |added \d+ packages|Successfully |ERROR: "
+    r"|\s*\d+ (?:passing|failing|pending)\b"
     r"|FAIL\t|exit status |\s+(?:Test Files|Tests) +\d|\d+ (?:failed|passed|error)[^\n]* in \d"
     r"|\d+ (?:actionable tasks|tests completed|vulnerabilities|(?:warnings?|errors?) generated)"
     r"|Plan: |(?:Apply|Destroy) complete!|No changes\.|TOTAL +\d|Found \d+ errors?"
@@ -58,7 +59,8 @@ _TEST = (
     r"|(?:\S+\.py )?[.sxX]+ *(?:\[ *\d+%\])?$"
     r"|.* \.\.\. (?:ok|OK|ignored|skipped .*|expected failure)$|test_\w+ (?:.* )?(?:ok|[sfw])$"
     r"|\s*--- (?:PASS|SKIP): |=== (?:RUN|PAUSE|CONT|NAME) |(?:ok|\?)\s+\t?\S+\s"
-    r"|\s+[✓√✔] |PASS |(?:\[INFO\] )?(?:Tests run: \d+, Failures: 0, Errors: 0|Running \S+$)|ok \d+ "
+    r"|\s+[✓√✔] |PASS |(?:\[INFO\] )?(?:Tests run: \d+, Failures: 0, Errors: 0|Running \S+$)"
+    r"|ok \d+ "
     r"|\S[^\n]* > [^\n]* (?:PASSED|SKIPPED)$"
 )
 _STEP = (
@@ -69,7 +71,8 @@ _STEP = (
     r"|http|timing|sill)\b"
     r"|> Task \S+(?: [A-Z-]+)?$|make(?:\[\d+\])?: (?:Entering|Leaving|Nothing)"
     r"|\[ *\d+%\] |(?:\S*/)?(?:[\w-]*(?:gcc|g\+\+|clang|clang\+\+)|cc|c\+\+|ar|ld|libtool:) "
-    r"|  (?:CC|CXX|LD|AR|AS|GEN|HOSTCC|INSTALL) +\S|#\d+ (?:sha256:|CACHED|DONE|extracting|transferring)"
+    r"|  (?:CC|CXX|LD|AR|AS|GEN|HOSTCC|INSTALL) +\S"
+    r"|#\d+ (?:sha256:|CACHED|DONE|extracting|transferring)"
     r"|\S+: (?:Refreshing state|Reading|Read complete|Still \w+ing|Creating|Creation complete)"
 )
 _ROW = re.compile(f"{_BLOCKS}|(?P<failed>{_SUMMARY}|{_FAILED})|(?P<test>{_TEST})|(?P<step>{_STEP})")

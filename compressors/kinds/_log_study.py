@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from compressors.kinds._lines_forms import TIME, Forms
 from compressors.kinds._log_gaps import around_gaps
-from compressors.kinds._log_layout import Layout, level, levelled_at, timed
+from compressors.kinds._log_layout import Layout, timed
+from compressors.kinds._log_levels import Levels
 from compressors.kinds._log_odd import Wordings, odd, wording, wordings
 from compressors.kinds._log_runs import Marks, marks
 from compressors.kinds._log_traces import Trace, traces
@@ -40,6 +41,7 @@ class Study:
         "_silent",
         "_traced",
         "_traces",
+        "_words",
         "columns",
         "exemplars",
         "forms",
@@ -56,11 +58,10 @@ class Study:
         self._marks: Marks = marks(rows) if layout.run else Marks(set(), {})
         passed = Counter(forms.ids[row] for row in self._marks.passed)
         # Forms of passed steps alone: counted, and looked at no further.
-        self._silent = [
-            passed[form] == len(members) for form, members in enumerate(forms.members)
-        ]
+        self._silent = [passed[form] == len(members) for form, members in enumerate(forms.members)]
+        self._words = Levels(rows[members[0]] for members in forms.members)
         self._levels = [
-            0 if silent else level(rows[members[0]])
+            0 if silent else self._words.of(rows[members[0]])
             for silent, members in zip(self._silent, forms.members, strict=True)
         ]
         self._traces: list[Trace] = traces(forms, self._silent)
@@ -116,9 +117,7 @@ class Study:
         """Keep one row of forms that differ in a name alone; give these forms."""
         forms = self.forms
         quiet = [
-            form
-            for form, above in enumerate(self._levels)
-            if above < 2 and not self._silent[form]
+            form for form, above in enumerate(self._levels) if above < 2 and not self._silent[form]
         ]
         named: set[int] = set()
         for family in families(forms.skeletons, quiet):
@@ -184,7 +183,7 @@ class Study:
                 continue
             known.add(shape)
             text = forms.shape_rows[shape]
-            start = levelled_at(text)
+            start = self._words.place(text)
             message = wording(text[start:] if start >= 0 else TIME.sub("", text, count=1))
             if message not in seen:
                 seen.add(message)
@@ -235,9 +234,7 @@ class Study:
                     worded = self._wordings(counts, firsts, place)
                     self.loud.update(members[at] for at in odd(column, worded))
 
-    def _wordings(
-        self, shapes: Counter[int], firsts: Mapping[int, int], place: int
-    ) -> Wordings:
+    def _wordings(self, shapes: Counter[int], firsts: Mapping[int, int], place: int) -> Wordings:
         """The wordings of one place of a form whose rows have these shapes."""
         counts: dict[str, int] = {}
         first: dict[str, int] = {}

@@ -29,9 +29,12 @@ _GOES_ON = re.compile(
 )
 # What follows the head of a panic behind a prefix: frames, their places, notes.
 _FRAMES = re.compile(
-    r"\s|\d+: |stack backtrace:|note: |goroutine \d+ \[|created by |[\w./*-]+\(|\S+\)\.\S+\(|exit status "
+    r"\s|\d+: |stack backtrace:|note: |goroutine \d+ \[|created by "
+    r"|[\w./*-]+\(|\S+\)\.\S+\(|exit status "
 )
-_PANIC = re.compile(r"goroutine \d+ \[|thread '[^'\n]{0,80}' (?:\(\d+\) )?panicked at |panicked at ")
+_PANIC = re.compile(
+    r"goroutine \d+ \[|thread '[^'\n]{0,80}' (?:\(\d+\) )?panicked at |panicked at "
+)
 _HEAD = ("panic: ", "fatal error: ")
 _LONGEST = 5_000
 
@@ -48,6 +51,9 @@ def traces(forms: Forms, silent: Sequence[bool]) -> list[Trace]:
     """The traces in order; they do not overlap. Rows of silent forms are of none."""
     rows = forms.rows
     suspects: dict[int, str] = {}
+    sampled = "\n".join([rows[members[0]] for members in forms.members])
+    if not any(word in sampled for word in (_PYTHON, *_FRAMERS, *_OPENERS)):
+        return []
     for members, still in zip(forms.members, silent, strict=True):
         if still:
             continue

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, W291, W293
 """Output of builds, tests and package managers as their tools print it: passes, one failure."""
 
 from __future__ import annotations
@@ -19,8 +20,22 @@ def _run(*lines: object, failure: tuple[str, ...]) -> Run:
     return Run("\n".join(flat) + "\n", failure)
 
 
-NAMES = [f"{a}{b}" for a in ("door", "hinge", "lock", "wall", "roof", "tile", "beam", "pipe") for b in (
-    "opens", "closes", "holds", "bends", "breaks", "fits", "slides", "turns", "drops", "lifts")]
+NAMES = [
+    f"{a}{b}"
+    for a in ("door", "hinge", "lock", "wall", "roof", "tile", "beam", "pipe")
+    for b in (
+        "opens",
+        "closes",
+        "holds",
+        "bends",
+        "breaks",
+        "fits",
+        "slides",
+        "turns",
+        "drops",
+        "lifts",
+    )
+]
 
 _PYTEST_FAILURE = """=================================== FAILURES ===================================
 __________________________________ test_vault __________________________________
@@ -98,18 +113,27 @@ PYTEST_COVERAGE = _run(
     _COVERAGE,
     "FAIL Required test coverage of 99% not reached. Total coverage: 98.00%",
     "============================== 81 passed in 2.61s ==============================",
-    failure=("src/shop/vault.py             61     52    15%   9-60", _COVERAGE[-1],
-             "FAIL Required test coverage of 99% not reached.", "81 passed in 2.61s"),
+    failure=(
+        "src/shop/vault.py             61     52    15%   9-60",
+        _COVERAGE[-1],
+        "FAIL Required test coverage of 99% not reached.",
+        "81 passed in 2.61s",
+    ),
 )
-_UNITTEST_FAILURE = "=" * 70 + """
+_UNITTEST_FAILURE = (
+    "=" * 70
+    + """
 FAIL: test_vault (shop.tests.Vault.test_vault)
 The vault opens with the card.
-""" + "-" * 70 + """
+"""
+    + "-" * 70
+    + """
 Traceback (most recent call last):
   File "/srv/shop/tests.py", line 41, in test_vault
     self.assertEqual(vault.open(card), 3)
 AssertionError: 2 != 3
 """
+)
 UNITTEST = _run(
     [f"test_{name} (shop.tests.House.test_{name}) ... ok" for name in NAMES],
     "test_vault (shop.tests.Vault.test_vault)",
@@ -146,8 +170,8 @@ CARGO_BUILD = _run(
     _CARGO_WARNING,
     "",
     _CARGO_ERROR,
-    "warning: `house` (bin \"house\") generated 1 warning",
-    "error: could not compile `house` (bin \"house\") due to 1 previous error; 1 warning emitted",
+    'warning: `house` (bin "house") generated 1 warning',
+    'error: could not compile `house` (bin "house") due to 1 previous error; 1 warning emitted',
     failure=(_CARGO_ERROR, _CARGO_WARNING, "error: could not compile `house`"),
 )
 _CARGO_FAILURE = """failures:
@@ -183,10 +207,15 @@ _GO_FAILURE = """=== RUN   TestVault
         the card was 4711
 --- FAIL: TestVault (0.01s)"""
 GO_VERBOSE = _run(
-    [line for name in NAMES for line in (
-        f"=== RUN   Test{name.title()}",
-        f"    house_test.go:12: trying {name}",
-        f"--- PASS: Test{name.title()} (0.00s)")],
+    [
+        line
+        for name in NAMES
+        for line in (
+            f"=== RUN   Test{name.title()}",
+            f"    house_test.go:12: trying {name}",
+            f"--- PASS: Test{name.title()} (0.00s)",
+        )
+    ],
     _GO_FAILURE,
     "FAIL",
     "FAIL\texample.com/house\t0.012s",
@@ -215,10 +244,15 @@ Tests:       1 failed, 80 passed, 81 total
 Snapshots:   0 total
 Time:        4.218 s"""
 JEST = _run(
-    [line for i in range(8) for line in (
-        f"PASS src/room{i}.test.js",
-        f"  room {i}",
-        *(f"    ✓ {name} well ({j} ms)" for j, name in enumerate(NAMES[10 * i : 10 * i + 10])))],
+    [
+        line
+        for i in range(8)
+        for line in (
+            f"PASS src/room{i}.test.js",
+            f"  room {i}",
+            *(f"    ✓ {name} well ({j} ms)" for j, name in enumerate(NAMES[10 * i : 10 * i + 10])),
+        )
+    ],
     "FAIL src/vault.test.js",
     "  vault",
     "    ✕ opens with the card (9 ms)",
@@ -226,7 +260,12 @@ JEST = _run(
     _JEST_FAILURE,
     _JEST_END,
     "Ran all test suites.",
-    failure=(_JEST_FAILURE, _JEST_END, "    ✕ opens with the card (9 ms)", "FAIL src/vault.test.js"),
+    failure=(
+        _JEST_FAILURE,
+        _JEST_END,
+        "    ✕ opens with the card (9 ms)",
+        "FAIL src/vault.test.js",
+    ),
 )
 _VITEST_FAILURE = """⎯⎯⎯⎯⎯⎯⎯ Failed Tests 1 ⎯⎯⎯⎯⎯⎯⎯
 
@@ -258,8 +297,13 @@ VITEST = _run(
     " Test Files  1 failed | 80 passed (81)",
     "      Tests  1 failed | 320 passed (321)",
     "   Duration  1.22s (transform 310ms, setup 0ms, collect 900ms, tests 120ms)",
-    failure=(_VITEST_FAILURE, "Test Files  1 failed | 80 passed (81)", "Tests  1 failed | 320 passed",
-             "   × vault > opens with the card 8ms", "→ expected 2 to be 3"),
+    failure=(
+        _VITEST_FAILURE,
+        "Test Files  1 failed | 80 passed (81)",
+        "Tests  1 failed | 320 passed",
+        "   × vault > opens with the card 8ms",
+        "→ expected 2 to be 3",
+    ),
 )
 _MOCHA_FAILURE = """  80 passing (45ms)
   1 failing
@@ -277,8 +321,11 @@ _MOCHA_FAILURE = """  80 passing (45ms)
       at process.processImmediate (node:internal/timers:483:21)
 """
 MOCHA = _run(
-    [line for i in range(8) for line in (
-        f"  room {i}", *(f"    ✔ {name} well" for name in NAMES[10 * i : 10 * i + 10]))],
+    [
+        line
+        for i in range(8)
+        for line in (f"  room {i}", *(f"    ✔ {name} well" for name in NAMES[10 * i : 10 * i + 10]))
+    ],
     "  vault",
     "    1) opens with the card",
     "",
@@ -300,11 +347,19 @@ _MAVEN_END = """[ERROR] Failures:
 [INFO] BUILD FAILURE"""
 MAVEN = _run(
     "[INFO] Scanning for projects...",
-    [f"[INFO] Downloaded from central: https://repo.maven.apache.org/maven2/com/acme/{n}/1.{i}/{n}-1.{i}.jar ({i} kB at 1.2 MB/s)" for i, n in enumerate(NAMES)],
+    [
+        f"[INFO] Downloaded from central: https://repo.maven.apache.org/maven2/com/acme/{n}/1.{i}/{n}-1.{i}.jar ({i} kB at 1.2 MB/s)"
+        for i, n in enumerate(NAMES)
+    ],
     "[INFO] --- surefire:3.2.5:test (default-test) @ house ---",
-    [line for n in NAMES for line in (
-        f"[INFO] Running com.acme.{n.title()}Test",
-        f"[INFO] Tests run: 1, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 0.009 s -- in com.acme.{n.title()}Test")],
+    [
+        line
+        for n in NAMES
+        for line in (
+            f"[INFO] Running com.acme.{n.title()}Test",
+            f"[INFO] Tests run: 1, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 0.009 s -- in com.acme.{n.title()}Test",
+        )
+    ],
     "[INFO] Running com.acme.VaultTest",
     _MAVEN_FAILURE,
     "[INFO] ",
@@ -350,8 +405,14 @@ npm error node_modules/door
 npm error   door@"^18.3.1" from the root project
 npm error A complete log of this run can be found in: /root/.npm/_logs/2026-03-01T10_00_00_000Z-debug-0.log"""
 NPM = _run(
-    [f"npm warn deprecated {n}@{i}.0.1: no longer supported, use {n}-next" for i, n in enumerate(NAMES[:8])],
-    [f"npm http fetch GET 200 https://registry.npmjs.org/{n} {10 + i}ms (cache miss)" for i, n in enumerate(NAMES)],
+    [
+        f"npm warn deprecated {n}@{i}.0.1: no longer supported, use {n}-next"
+        for i, n in enumerate(NAMES[:8])
+    ],
+    [
+        f"npm http fetch GET 200 https://registry.npmjs.org/{n} {10 + i}ms (cache miss)"
+        for i, n in enumerate(NAMES)
+    ],
     _NPM_FAILURE,
     failure=(_NPM_FAILURE, "npm warn deprecated doorholds@2.0.1"),
 )
@@ -369,9 +430,14 @@ _PIP_FAILURE = """  error: subprocess-exited-with-error
   note: This error originates from a subprocess, and is likely not a problem with pip.
   ERROR: Failed building wheel for vault"""
 PIP = _run(
-    [line for i, n in enumerate(NAMES) for line in (
-        f"Collecting {n}>=1.{i}",
-        f"  Downloading {n}-1.{i}.0-py3-none-any.whl.metadata (1.{i % 9} kB)")],
+    [
+        line
+        for i, n in enumerate(NAMES)
+        for line in (
+            f"Collecting {n}>=1.{i}",
+            f"  Downloading {n}-1.{i}.0-py3-none-any.whl.metadata (1.{i % 9} kB)",
+        )
+    ],
     "Building wheels for collected packages: vault",
     "  Building wheel for vault (pyproject.toml): started",
     "  Building wheel for vault (pyproject.toml): finished with status 'error'",
@@ -414,22 +480,31 @@ Dockerfile:9
 --------------------
 ERROR: failed to solve: process "/bin/sh -c make vault" did not complete successfully: exit code: 2"""
 DOCKER = _run(
-    "#0 building with \"default\" instance using docker driver",
+    '#0 building with "default" instance using docker driver',
     "",
     "#1 [internal] load build definition from Dockerfile",
     "#1 transferring dockerfile: 412B done",
     "#1 DONE 0.0s",
-    [line for i, n in enumerate(NAMES) for line in (
-        f"#5 sha256:{i:02d}4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0c1d2e3f4a5b6c7d8e9f0a1b2c3d4e {i}.{i % 9}MB / 29.1MB 0.{i % 9}s",
-        f"#7 {i}.{i % 10}12 Selecting previously unselected package {n}.",
-        f"#7 {i}.{i % 10}15 Unpacking {n} (1.{i}-2) ...")],
+    [
+        line
+        for i, n in enumerate(NAMES)
+        for line in (
+            f"#5 sha256:{i:02d}4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0c1d2e3f4a5b6c7d8e9f0a1b2c3d4e {i}.{i % 9}MB / 29.1MB 0.{i % 9}s",
+            f"#7 {i}.{i % 10}12 Selecting previously unselected package {n}.",
+            f"#7 {i}.{i % 10}15 Unpacking {n} (1.{i}-2) ...",
+        )
+    ],
     "#8 [build 4/6] RUN make vault",
     "#8 0.412 gcc -c vault.c",
     "#8 0.931 vault.c:41:12: error: 'card' undeclared",
-    "#8 ERROR: process \"/bin/sh -c make vault\" did not complete successfully: exit code: 2",
+    '#8 ERROR: process "/bin/sh -c make vault" did not complete successfully: exit code: 2',
     "------",
     _DOCKER_FAILURE,
-    failure=(_DOCKER_FAILURE, "#8 ERROR: process", "#8 0.931 vault.c:41:12: error: 'card' undeclared"),
+    failure=(
+        _DOCKER_FAILURE,
+        "#8 ERROR: process",
+        "#8 0.931 vault.c:41:12: error: 'card' undeclared",
+    ),
 )
 _TERRAFORM_CHANGE = """  # aws_instance.vault must be replaced
 -/+ resource "aws_instance" "vault" {
@@ -451,10 +526,11 @@ TERRAFORM = _run(
     "Warning: Argument is deprecated",
     "",
     "  with aws_instance.vault,",
-    "  on main.tf line 41, in resource \"aws_instance\" \"vault\":",
-    failure=(_TERRAFORM_CHANGE, "Plan: 1 to add, 0 to change, 1 to destroy.", "Warning: Argument is deprecated"),
+    '  on main.tf line 41, in resource "aws_instance" "vault":',
+    failure=(
+        _TERRAFORM_CHANGE,
+        "Plan: 1 to add, 0 to change, 1 to destroy.",
+        "Warning: Argument is deprecated",
+    ),
 )
-_TSC = """src/vault.ts(41,5): error TS2322: Type 'string' is not assignable to type 'number'."""
-RUNS = {
-    name.lower(): value for name, value in list(globals().items()) if isinstance(value, Run)
-}
+RUNS = {name.lower(): value for name, value in list(globals().items()) if isinstance(value, Run)}

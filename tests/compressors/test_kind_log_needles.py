@@ -22,24 +22,34 @@ def lossy(lines: list[str], share: float, query: str = "") -> Cut:
 
 
 def stamp(second: int) -> str:
-    return f"2026-03-01 {10 + second // 3600}:{second // 60 % 60:02d}:{second % 60:02d},{second * 37 % 1000:03d}"
+    clock = f"{10 + second // 3600}:{second // 60 % 60:02d}:{second % 60:02d}"
+    return f"2026-03-01 {clock},{second * 37 % 1000:03d}"
 
 
 def requests(number: int) -> list[str]:
     """Requests of a web server, two seconds apart, each of 20 to 60 ms."""
     return [
-        f"{stamp(2 * i)} INFO  web GET /items/{i * 7919 % 5000} 200 {20 + i * 31 % 40} ms for user-{i * 17 % 90}"
+        f"{stamp(2 * i)} INFO  web GET /items/{i * 7919 % 5000} 200 {20 + i * 31 % 40} ms"
+        f" for user-{i * 17 % 90}"
         for i in range(number)
     ]
+
+
+def document(number: int, *changes: tuple[str, str]) -> str:
+    text = (
+        f'{stamp(number)} app {{"level":"info","msg":"order stored","order":{4000 + number},'
+        f'"ms":{20 + number * 31 % 40},"user":{{"id":{number * 17 % 90},"name":"n{number % 9}"}},'
+        '"ok":true}'
+    )
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return text
 
 
 def documents(number: int) -> list[str]:
     """Lines with a document of one shape behind their time."""
-    return [
-        f'{stamp(i)} app {{"level":"info","msg":"order stored","order":{4000 + i},"ms":{20 + i * 31 % 40},'
-        f'"user":{{"id":{i * 17 % 90},"name":"n{i % 9}"}},"ok":true}}'
-        for i in range(number)
-    ]
+    return [document(i) for i in range(number)]
 
 
 WORDS = {
@@ -115,7 +125,9 @@ def test_what_a_query_asks_for_in_parts_all_stays(share: float) -> None:
         lines.insert(30 * i + 17, f"{stamp(60 * i)} INFO  door number {i} was opened by user-{i}")
     for place, fact in zip((333, 777, 1212), facts, strict=True):
         lines.insert(place, f"{stamp(place)} {fact}")
-    query = "Which letter went to the mayor, who booked 4711 euros, and which door did the porter open?"
+    query = (
+        "Which letter went to the mayor, who booked 4711 euros, and which door did the porter open?"
+    )
     text = lossy(lines, share, query).text
     assert all(fact in text for fact in facts)
 
@@ -128,23 +140,22 @@ def test_an_id_that_the_query_asks_for_stays(share: float) -> None:
 
 
 DOCUMENTS = {
-    "an odd message": '{"level":"info","msg":"ledger mismatch","order":9,"ms":30,"user":{"id":1,"name":"n1"},"ok":true}',
-    "a level at its end": '{"msg":"order stored","order":9,"ms":30,"user":{"id":1,"name":"n1"},"ok":true,"level":"error"}',
-    "another level": '{"level":"warn","msg":"order stored","order":9,"ms":30,"user":{"id":1,"name":"n1"},"ok":true}',
-    "a slow one": '{"level":"info","msg":"order stored","order":9,"ms":30111,"user":{"id":1,"name":"n1"},"ok":true}',
-    "a false": '{"level":"info","msg":"order stored","order":9,"ms":30,"user":{"id":1,"name":"n1"},"ok":false}',
-    "another field": '{"level":"info","msg":"order stored","order":9,"ms":30,"user":{"id":1,"name":"n1"},"ok":true,"x":1}',
-    "a null": '{"level":"info","msg":"order stored","order":null,"ms":30,"user":{"id":1,"name":"n1"},"ok":true}',
+    "an odd message": ("order stored", "ledger mismatch"),
+    "another level": ('"level":"info"', '"level":"warn"'),
+    "a slow one": ('"ms":40', '"ms":30111'),
+    "a false": ('"ok":true', '"ok":false'),
+    "another field": ('"ok":true', '"ok":true,"x":1'),
+    "a null": ('"order":4700', '"order":null'),
+    "a level at its end": ('"ok":true', '"ok":true,"level":"error"'),
 }
 
 
 @ALL
-@pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
-def test_an_odd_document_inside_a_line_stays(document: str, share: float) -> None:
+@pytest.mark.parametrize("change", DOCUMENTS.values(), ids=DOCUMENTS)
+def test_an_odd_document_inside_a_line_stays(change: tuple[str, str], share: float) -> None:
     lines = documents(1200)
-    odd = f"{stamp(700)} app {document}"
-    lines.insert(700, odd)
-    assert odd in log.restore(lossy(lines, share).text)
+    lines[700] = document(700, change)
+    assert lines[700] in log.restore(lossy(lines, share).text)
 
 
 def test_documents_inside_lines_are_written_once() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from log_runs import RUNS, Run
 
 from compressors.detect import detect
 from compressors.kinds import log
 from compressors.kinds.base import Content, Cut, Focus
 from compressors.profiles import LADDERS
-from log_runs import RUNS, Run
 
 SHARES = (*(rung.params.line_share for rung in LADDERS["log"][2:]), 0.001)
 
@@ -218,5 +218,3 @@ def test_a_failing_test_is_named_where_it_ran() -> None:
     assert "tests/test_d.py::test_door FAILED" in lossy(PYTEST, 0.01).text
     assert "test lock::tests::opens ... FAILED" in lossy(CARGO, 0.01).text
     assert "lock_test.go:12: got 1, want 2" in lossy(GO, 0.01).text
-
-
