@@ -13,7 +13,7 @@ _BLOCKS = (
     r"(?P<unittest>(?:FAIL|ERROR): \w+ \()|(?P<cargo>failures:$|---- .* ----$)"
     r"|(?P<rustc>(?:error|warning)(?:\[E\d+\])?: )|(?P<go>\s*--- FAIL: )|(?P<jest>\s+● )"
     r"|(?P<sympy>_{3,} \S+:test_\w+ _{3,}$)|(?P<mocha>\s+\d+ failing$)|(?P<vitest>⎯+ Failed )"
-    r"|(?P<gradle>\S[^\n]* > [^\n]* FAILED$)|(?P<failure>FAILURE: )|(?P<docker> > \[)"
+    r"|(?P<gradle>\S[^\n>]* > [^\n>]* FAILED$)|(?P<failure>FAILURE: )|(?P<docker> > \[)"
     r"|(?P<box>╷)|(?P<plan>  # \S+ (?:must be replaced|will be destroyed))"
     r"|(?P<compiler>\S+:\d+:(?:\d+:)? (?:fatal )?(?:error|warning): )"
 )
@@ -47,21 +47,21 @@ _SUMMARY = (
 _FAILED = (
     r".* \.\.\. (?:FAIL|FAILED|ERROR)\b|(?:FAILED|ERROR|FAIL|XPASS\(strict\))\b[ :\t]"
     r"|\[gw\d+\] \[ *\d+%\] (?:FAILED|ERROR) "
-    r"|\S+::\S.* (?:FAILED|ERROR)(?:\s|$)|\S+\.py [.sxXFE]*[FE][.sxXFE]* *(?:\[|$)"
+    r"|(?>\S*?::)\S.* (?:FAILED|ERROR)(?:\s|$)|\S+\.py [.sxXFE]*[FE][.sxXFE]* *(?:\[|$)"
     r"|[.sxX]*[FE][.sxXFE]{3,} *(?:\[ *\d+%\])?$"
     r"|\s+[✕✗×✖❌] |\s+→ |\s+\d+\) \S|not ok \d|test_\w+ [FE]$|npm (?:ERR!|error)|E {2,}\S"
     r"| (?:FAIL  |❯ )|> Task \S+ FAILED|make(?:\[\d+\])?: \*\*\*|#\d+ ERROR"
     r"|\S+: In (?:member |static )?(?:function|constructor|instantiation)|\s*error: "
 )
 _TEST = (
-    r"(?:PASSED|XFAIL|XPASS|SKIPPED) \S|\S+::\S.* (?:PASSED|SKIPPED|XFAIL)(?:\s|$)"
+    r"(?:PASSED|XFAIL|XPASS|SKIPPED) \S|(?>\S*?::)\S.* (?:PASSED|SKIPPED|XFAIL)(?:\s|$)"
     r"|\[gw\d+\] \[ *\d+%\] (?:PASSED|SKIPPED|XFAIL) "
     r"|(?:\S+\.py )?[.sxX]+ *(?:\[ *\d+%\])?$"
     r"|.* \.\.\. (?:ok|OK|ignored|skipped .*|expected failure)$|test_\w+ (?:.* )?(?:ok|[sfw])$"
     r"|\s*--- (?:PASS|SKIP): |=== (?:RUN|PAUSE|CONT|NAME) |(?:ok|\?)\s+\t?\S+\s"
     r"|\s+[✓√✔] |PASS |(?:\[INFO\] )?(?:Tests run: \d+, Failures: 0, Errors: 0|Running \S+$)"
     r"|ok \d+ "
-    r"|\S[^\n]* > [^\n]* (?:PASSED|SKIPPED)$"
+    r"|\S[^\n>]* > [^\n>]* (?:PASSED|SKIPPED)$"
 )
 _STEP = (
     r"(?:\s*|#\d+ \d+\.\d+ |\[INFO\] )(?:npm )?(?:Collecting|Downloading|Using cached"
@@ -85,6 +85,7 @@ _POINTS = re.compile(r"\s*--> ")
 _GO_TEST = re.compile(r"\s*--- FAIL: (\S+)")
 _GO_LONGEST = 400
 _WARNINGS = 40
+_HEAD, _TAIL = 400, 100
 _OUTPUT_OF_PASSED = "output of passed tests"
 
 
@@ -104,7 +105,7 @@ def marks(rows: Sequence[str]) -> Marks:
     warnings = 0
     block: re.Pattern[str] | None = None
     for number, row in enumerate(rows):
-        text = plain(row)
+        text = _ends(plain(row))
         if block is not None:
             if not block.match(text):
                 failed.add(number)
@@ -129,7 +130,7 @@ def marks(rows: Sequence[str]) -> Marks:
         if found is None:
             if _NAME.match(text) and number + 1 < len(rows):
                 # The test's own description may stand between its name and its result.
-                following = _ROW.match(plain(rows[number + 1]))
+                following = _ROW.match(_ends(plain(rows[number + 1])))
                 if following and following.lastgroup == "test":
                     passed[number] = "test"
             continue
@@ -147,6 +148,11 @@ def marks(rows: Sequence[str]) -> Marks:
         if sort != "rustc" or _POINTS.match("".join(rows[number + 1 : number + 2])):
             block = _BLOCK_ENDS.get(sort)
     return Marks(failed, passed)
+
+
+def _ends(row: str) -> str:
+    """A row, or both ends of a long one: there stands what it says of a test."""
+    return row if len(row) <= _HEAD + _TAIL else row[:_HEAD] + row[-_TAIL:]
 
 
 def _verb(step: str) -> str:

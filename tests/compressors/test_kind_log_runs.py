@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from log_runs import RUNS, Run
@@ -218,3 +219,33 @@ def test_a_failing_test_is_named_where_it_ran() -> None:
     assert "tests/test_d.py::test_door FAILED" in lossy(PYTEST, 0.01).text
     assert "test lock::tests::opens ... FAILED" in lossy(CARGO, 0.01).text
     assert "lock_test.go:12: got 1, want 2" in lossy(GO, 0.01).text
+
+
+HEADS = {
+    "pytest": "============================= test session starts ==============================",
+    "gradle": "> Task :a\n> Task :b\nBUILD FAILED in 1s",
+    "cargo": "running 9 tests\ntest result: FAILED",
+}
+BAD = {
+    "arrows": " > a" * 50_000,
+    "colons": "a::" * 60_000,
+    "passed": "=== " + "passed " * 30_000,
+    "dots": " ... " * 40_000,
+    "words": "test_a " * 30_000,
+    "signs": "." * 200_000 + "F",
+    "slashes": "a/" * 100_000,
+    "many rows of arrows": "a > b FAILED x\n" * 12_000,
+    "many rows of colons": ("a::" * 200 + "\n") * 300,
+    "many rows passed": ("=== " + "passed " * 80 + "\n") * 300,
+    "many failures": "--- FAIL: TestA (0.0s)\n" * 8_000,
+}
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
+def test_bad_rows_of_a_run_take_no_longer(head: str, bad: str) -> None:
+    text = f"{head}\n{bad}\n{head}\n"
+    content = Content("log", text, log.recognise(text))
+    started = time.process_time()
+    log.compress(content, log.Params(line_share=0.01), Focus(query="what failed in a::b?"))
+    assert time.process_time() - started < 2.5
