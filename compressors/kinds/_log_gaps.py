@@ -47,6 +47,9 @@ def _steps(forms: Forms, size: int) -> tuple[int, list[tuple[int, int, int]]]:
     number = above = 0
     moment = date = ""
     seconds = -1
+    timed = [forms.moment(members[0]) is not None for members in forms.members]
+    if not any(timed):
+        return 0, steps
     for row, shape in enumerate(forms.shapes[:size]):
         if shape not in clocks:
             clocks[shape] = _clock(forms, row)

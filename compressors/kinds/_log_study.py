@@ -59,7 +59,11 @@ class Study:
         passed = Counter(forms.ids[row] for row in self._marks.passed)
         # Forms of passed steps alone: counted, and looked at no further.
         self._silent = [passed[form] == len(members) for form, members in enumerate(forms.members)]
-        self._words = Levels(rows[members[0]] for members in forms.members)
+        self._words = Levels(
+            rows[members[0]]
+            for members, silent in zip(forms.members, self._silent, strict=True)
+            if not silent
+        )
         self._levels = [
             0 if silent else self._words.of(rows[members[0]])
             for silent, members in zip(self._silent, forms.members, strict=True)
