@@ -162,7 +162,10 @@ class Forms:
 
     def moment(self, row: int) -> slice | None:
         """Where the time stamp of a row stands, if it is the first of its values."""
-        shape = self.shapes[row]
+        return self.moment_of(self.shapes[row])
+
+    def moment_of(self, shape: int) -> slice | None:
+        """Where the time stamp of rows of this shape stands, if it is their first value."""
         if shape not in self._moments:
             span = self.spans[shape][0] if self.spans[shape] else None
             timed = span is not None and is_time(self.shape_rows[shape][span])

@@ -92,8 +92,13 @@ def _close_gaps(rows: Sequence[str], kept: list[bool]) -> None:
     start = -1
     for number, keep in enumerate(kept):
         if keep:
-            if start >= 0 and sum(len(row) + 1 for row in rows[start:number]) <= _NOTE:
+            if start >= 0 and _short(rows, start, number):
                 kept[start:number] = [True] * (number - start)
             start = -1
         elif start < 0:
             start = number
+
+
+def _short(rows: Sequence[str], start: int, end: int) -> bool:
+    """Whether the rows are no longer than a note that says how many they are."""
+    return end - start <= _NOTE and sum(map(len, rows[start:end])) + end - start <= _NOTE

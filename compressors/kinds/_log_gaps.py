@@ -10,15 +10,16 @@ from compressors.kinds._lines_forms import Forms
 
 _TIME = re.compile(r"(\d\d?)[:.](\d\d?)[:.](\d\d?)|(?<= )(\d\d)(\d\d)(\d\d)$", re.ASCII)
 _DAY = 86_400
+_NOWHERE = slice(0, 0)
 _FEWEST = 20
 # A gap is this many times as long as those that it is to be told from; one in fifty may be.
 _FAR, _USUAL, _MOST = 8, 50, 3
 
 
 class _Clock(NamedTuple):
-    """Where the time stamp of a row starts and, from there, where its parts stand."""
+    """Where the time of a row stands down to its seconds, and where in that its parts do."""
 
-    start: int
+    moment: slice
     hours: slice
     minutes: slice
     seconds: slice
@@ -42,42 +43,40 @@ def around_gaps(forms: Forms, size: int) -> list[int]:
 
 def _steps(forms: Forms, size: int) -> tuple[int, list[tuple[int, int, int]]]:
     """How many rows have a time, and where it goes on: seconds, the row before, the row."""
-    clocks: dict[int, _Clock | None] = {}
-    steps: list[tuple[int, int, int]] = []
-    number = above = 0
-    moment = date = ""
-    seconds = -1
     timed = [forms.moment(members[0]) is not None for members in forms.members]
     if not any(timed):
-        return 0, steps
-    for row, shape in enumerate(forms.shapes[:size]):
-        if shape not in clocks:
-            clocks[shape] = _clock(forms, row)
-        clock = clocks[shape]
-        if clock is None:
+        return 0, []
+    clocks = [_clock(forms, shape) for shape in range(len(forms.shape_rows))]
+    texts = [
+        row[clocks[shape].moment]
+        for row, shape in zip(forms.rows[:size], forms.shapes, strict=False)
+    ]
+    steps: list[tuple[int, int, int]] = []
+    moment = date = ""
+    above, seconds = 0, -1
+    for row, text in enumerate(texts):
+        if not text:
             continue
-        number += 1
-        text = forms.rows[row][clock.start : clock.start + clock.seconds.stop]
         if text != moment:
-            today = text[: clock.hours.start]
+            clock = clocks[forms.shapes[row]]
             now = 3600 * int(text[clock.hours]) + 60 * int(text[clock.minutes])
             now += int(text[clock.seconds])
-            if seconds >= 0:
-                gone = now - seconds + (_DAY if today != date else 0)
-                if gone > 0:
-                    steps.append((gone, above, row))
+            today = text[: clock.hours.start]
+            gone = now - seconds + (_DAY if today != date else 0)
+            if seconds >= 0 and gone > 0:
+                steps.append((gone, above, row))
             moment, date, seconds = text, today, now
         above = row
-    return number, steps
+    return len(texts) - texts.count(""), steps
 
 
-def _clock(forms: Forms, row: int) -> _Clock | None:
-    """Where the time of rows of this shape stands."""
-    span = forms.moment(row)
-    if span is None:
-        return None
-    parts = _parts(forms.shape_rows[forms.shapes[row]][span])
-    return _Clock(span.start, *parts) if parts else None
+def _clock(forms: Forms, shape: int) -> _Clock:
+    """Where the time of rows of this shape stands; nowhere where they have none."""
+    span = forms.moment_of(shape)
+    parts = _parts(forms.shape_rows[shape][span]) if span else None
+    if span is None or parts is None:
+        return _Clock(_NOWHERE, _NOWHERE, _NOWHERE, _NOWHERE)
+    return _Clock(slice(span.start, span.start + parts[2].stop), *parts)
 
 
 @lru_cache(maxsize=1024)
