@@ -15,6 +15,8 @@ _CHUNK = 8
 _NAME = re.compile(r"[A-Za-z0-9_.:/@#-]{3,120}+|\"[^\"\n]{3,80}\"")
 _TELLING = re.compile(r"[0-9_/@#\"-]")
 _ASKED = 64
+# A word of so many letters that stands so seldom tells one row from all others.
+_TELLS, _FEW = 4, 3
 _ANSWERS, _ANSWERS_SHARE = 10, 50
 _MATCHES, _MATCHES_SHARE = 20, 10
 # A gap no longer than its own note says less than the lines it stands for.
@@ -45,7 +47,21 @@ def answers(study: Study, query: str) -> set[int]:
     )
     found.update(ranked[: max(_ANSWERS, len(rows) // _ANSWERS_SHARE)])
     found.update(covering)
+    found.update(_named(rows, found, query))
     return found
+
+
+def _named(rows: Sequence[str], found: set[int], query: str) -> set[int]:
+    """The rows that hold a word of the query that no row found so far and hardly any other holds."""
+    text = "\n".join(rows).lower()
+    lowered = text.split("\n")
+    answered = "\n".join([lowered[row] for row in sorted(found)])
+    words = [word for word in dict.fromkeys(relevance.terms(query)) if len(word) >= _TELLS]
+    named: set[int] = set()
+    for word in [word for word in words if word not in answered][:_ASKED]:
+        if 0 < text.count(word) <= _FEW:
+            named.update(number for number, row in enumerate(lowered) if word in row)
+    return named
 
 
 def _identifiers(query: str) -> list[str]:

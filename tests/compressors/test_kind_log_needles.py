@@ -133,6 +133,24 @@ def test_what_a_query_asks_for_in_parts_all_stays(share: float) -> None:
 
 
 @ALL
+def test_a_short_question_beside_a_long_one_is_answered(share: float) -> None:
+    lines = requests(1500)
+    things = [f"{a}{b}{c}" for a in "bdfgk" for b in "aeiou" for c in ("lin", "mor", "tas", "wen")]
+    lost = [f'{stamp(10 * i)} INFO  office found "{thing}"' for i, thing in enumerate(things)]
+    for i, line in enumerate(lost):
+        lines.insert(14 * i + 3, line)
+    mail = f"{stamp(700)} INFO  mail letter to the mayor posted in a red envelope by hand on Sunday"
+    lines.insert(700, mail)
+    query = (
+        "Was the letter to the mayor in the red envelope posted by hand, on Sunday? "
+        f"And where is the {things[41]}?"
+    )
+    text = lossy(lines, share, query).text
+    assert mail in text
+    assert lost[41] in text
+
+
+@ALL
 def test_an_id_that_the_query_asks_for_stays(share: float) -> None:
     lines = requests(1500)
     lines[801] = f"{stamp(1602)} INFO  web GET /items/99182 200 41 ms for user-12"
