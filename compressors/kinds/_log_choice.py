@@ -52,7 +52,7 @@ def answers(study: Study, query: str) -> set[int]:
 
 
 def _named(rows: Sequence[str], found: set[int], query: str) -> set[int]:
-    """The rows that hold a word of the query that no row found so far and hardly any other holds."""
+    """The rows with a word of the query that no row found so far and hardly any other holds."""
     text = "\n".join(rows).lower()
     lowered = text.split("\n")
     answered = "\n".join([lowered[row] for row in sorted(found)])
