@@ -74,6 +74,12 @@ _LOSSY: Mapping[str, tuple[tuple[str, Params], ...]] = {
         ("rows_few", json.Params(row_share=0.2)),
         ("rows_minimal", json.Params(row_share=0.08)),
     ),
+    "table": (
+        ("rows_most", table.Params(row_share=0.8)),
+        ("rows_half", table.Params(row_share=0.5)),
+        ("rows_few", table.Params(row_share=0.2)),
+        ("rows_minimal", table.Params(row_share=0.08)),
+    ),
     "log": (
         ("lines_most", log.Params(line_share=0.8)),
         ("lines_half", log.Params(line_share=0.5)),

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from compressors.kinds._json_columns import Series, series
 from compressors.kinds._json_errors import errors
@@ -47,7 +48,12 @@ def findings(table: Table) -> Findings:
     columns = series(table.rows)
     if table.keys is not None:
         columns.append(Series("key", table.keys))
-    total = len(table.rows)
+    return standing_out(columns)
+
+
+def standing_out(columns: Sequence[Series]) -> Findings:
+    """What stands out among rows, given their columns; the first stands for the rows whole."""
+    total = len(columns[0].values)
     strange = odd(columns)
     failing = errors(columns)
     # Changes are many in noisy data: the clearest ones only.
@@ -76,9 +82,18 @@ class Order:
         return kept
 
 
-def order(table: Table, found: Findings, query: str) -> Order:
+class Lines(Protocol):
+    """Rows, each as a line of text."""
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The text of each row."""
+        ...
+
+
+def order(table: Lines, found: Findings, query: str) -> Order:
     """The order in which the rows of a table stay, for a reader who asks ``query``."""
-    total = len(table.rows)
+    total = len(table.lines)
     must = set(found.must)
     best: list[int] = []
     if query.strip():

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from compressors.kinds import _lines, _lines_cells, _lines_columns, _lines_listing
 from compressors.kinds._lines_forms import TIME
 
-_RULE = re.compile(r"(?=[^-=─]{0,4}[-=─]{2})[\s|+:=─┼-]+$")
+RULE = re.compile(r"(?=[^-=─]{0,4}[-=─]{2})[\s|+:=─┼-]+$")
 _NAME = re.compile(r"\s*\"?[A-Za-z_#%@(/][\w .()%/#@&$*-]{0,60}\"?\s*$")
 _MODES = re.compile(r"[-dlcbps][rwxsStT-]{9}[.+@]? +\d+ ")
 _MOST_COLUMNS = 200
@@ -19,15 +19,21 @@ _SAME, _ALIGNED, _PARTED = 0.9, 0.6, 0.8
 _TIME_WITHIN = 32
 
 
-class Table(NamedTuple):
-    """The flavour, the delimiter where there is one, and the names of the columns."""
+class Layout(NamedTuple):
+    """The flavour, the delimiter where there is one, and the names of the columns.
+
+    ``head`` is the row with the names, empty where there is none; ``width`` how many cells a
+    delimited row has.
+    """
 
     flavour: str
     delimiter: str
     columns: tuple[str, ...]
+    head: str = ""
+    width: int = 0
 
 
-def recognise(text: str) -> Table | None:
+def recognise_layout(text: str) -> Layout | None:
     """The layout of ``text`` where its rows have the same cells, else None."""
     rows = [row for row in _lines.sample(text, width=_WHOLE) if row.strip()]
     if len(rows) < 2:
@@ -38,20 +44,20 @@ def recognise(text: str) -> Table | None:
     return _tabbed(rows) or _aligned(rows)
 
 
-def _drawn(rows: Sequence[str]) -> Table | None:
+def _drawn(rows: Sequence[str]) -> Layout | None:
     """Markdown, and tables drawn with bars and rules."""
-    rules = [number for number, row in enumerate(rows) if _RULE.match(row)]
+    rules = [number for number, row in enumerate(rows) if RULE.match(row)]
     bars = [row for row in rows if "|" in row or "│" in row]
     if not rules or len(bars) < 2 or len(bars) + len(rules) < _SAME * len(rows):
         return None
     bar = "|" if sum("|" in row for row in bars) * 2 >= len(bars) else "│"
-    head = next((row for row in bars if not _RULE.match(row) and bar in row), "")
+    head = next((row for row in bars if not RULE.match(row) and bar in row), "")
     names = tuple(cell.strip() for cell in head.strip().strip(bar).split(bar))
     flavour = "markdown" if rows[0].lstrip()[:1] == "|" and rules[0] == 1 else "drawn"
-    return Table(flavour, bar, names[:_MOST_COLUMNS]) if len(names) > 1 else None
+    return Layout(flavour, bar, names[:_MOST_COLUMNS], head) if len(names) > 1 else None
 
 
-def _delimited(rows: Sequence[str]) -> Table | None:
+def _delimited(rows: Sequence[str]) -> Layout | None:
     """CSV and its relatives: the same number of cells in nearly every row."""
     for delimiter, flavour in (("\t", "tsv"), (",", "csv"), (";", "csv"), ("|", "csv")):
         head = _lines_cells.split(rows[0], delimiter)
@@ -65,23 +71,23 @@ def _delimited(rows: Sequence[str]) -> Table | None:
         if all(_NAME.match(cell) for cell in head) and len(set(names)) == len(names):
             if len(head) == 2 and any(" " in name for name in names):
                 continue
-            return Table(flavour, delimiter, tuple(names[:_MOST_COLUMNS]))
+            return Layout(flavour, delimiter, tuple(names[:_MOST_COLUMNS]), rows[0], len(head))
     return None
 
 
-def _tabbed(rows: Sequence[str]) -> Table | None:
+def _tabbed(rows: Sequence[str]) -> Layout | None:
     """Rows with the same number of tabs, without names of columns."""
     tabs = rows[0].count("\t")
     if tabs and len(rows) > 2 and all(row.count("\t") == tabs for row in rows):
-        return Table("tsv", "\t", (f"{tabs + 1} columns",))
+        return Layout("tsv", "\t", (f"{tabs + 1} columns",), width=tabs + 1)
     return None
 
 
-def _aligned(rows: Sequence[str]) -> Table | None:
+def _aligned(rows: Sequence[str]) -> Layout | None:
     """Output of ``ps``, ``df``, ``ls -l`` and the like: columns that start or end alike."""
     modes = sum(_MODES.match(row) is not None for row in rows)
     if modes >= max(2, 0.6 * len(rows)):
-        return Table("aligned", "", ("mode", "links", "owner", "group", "size"))
+        return Layout("aligned", "", ("mode", "links", "owner", "group", "size"))
     if 2 * sum(row.lstrip()[:1] in "|>" for row in rows) > len(rows):
         return None
     if 2 * sum(TIME.search(row, 0, _TIME_WITHIN) is not None for row in rows) >= len(rows):
@@ -92,14 +98,14 @@ def _aligned(rows: Sequence[str]) -> Table | None:
     head = _head(rows)
     if head is None:
         columns = _lines_columns.places(rows)
-        return Table("aligned", "", (f"{len(columns)} columns",)) if len(columns) > 2 else None
+        return Layout("aligned", "", (f"{len(columns)} columns",)) if len(columns) > 2 else None
     body = rows[head + 1 :]
     words = rows[head].split()
     filled = Counter(min(len(row.split()), len(words)) for row in body)
     enough = sum(n for width, n in filled.items() if width >= max(3, len(words) - 2))
     if len(_lines_columns.places(body)) < 2 or enough < _ALIGNED * len(body):
         return None
-    return Table("aligned", "", _names(rows[head], body)[:_MOST_COLUMNS])
+    return Layout("aligned", "", _names(rows[head], body)[:_MOST_COLUMNS], rows[head])
 
 
 def _names(head: str, body: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,195 @@
+"""Aligned output: the columns of a text by the blanks that all its rows share.
+
+A column stands where its cells start (``L``) or end (``R``). A cell too long for its place
+moves the next one along; whatever does not come back exactly is no row of the grid.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from operator import itemgetter
+from typing import NamedTuple
+
+OPENING = "cells stood at "
+_WORD = re.compile(r"\S+")
+_WIDEST = 2_000
+_MOST_COLUMNS = 120
+_CROSSED = 0.06  # of rows, so many may run over the blanks between two columns
+_REACHED = 0.5
+_NAMELESS = 0.08
+
+
+class Place(NamedTuple):
+    """Where a column stands: its side, ``L`` or ``R``, and the offset of that side."""
+
+    side: str
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.side}{self.offset}"
+
+
+class Placed:
+    """A grid of places. ``end``: rows are filled with blanks up to there."""
+
+    __slots__ = ("_blank", "_cuts", "_spans", "_starts", "end", "places", "single", "width")
+
+    def __init__(
+        self,
+        places: Sequence[Place],
+        end: int = 0,
+        *,
+        gaps: Sequence[tuple[int, int]] = (),
+        single: bool = False,
+    ) -> None:
+        self.places = places
+        self.end = end
+        self.width = len(places)
+        self.single = single
+        """Whether cells but the last are single words."""
+        self._cuts = [start for start, _ in gaps]
+        self._starts = [end for _, end in gaps]
+        edges: list[int | None] = [0, *self._cuts, None]
+        self._spans = [slice(here, there) for here, there in pairwise(edges)]
+        # Two at least, so that itemgetter gives a tuple.
+        self._blank = itemgetter(*self._cuts, *self._cuts[:1], *self._cuts[:1]) if gaps else None
+
+    @classmethod
+    def of(cls, rows: Sequence[str], head: str | None) -> Placed | None:
+        """The grid of ``rows``, of which ``head`` names the columns; None where there is none."""
+        gaps = _gaps(rows, head)
+        if not gaps or len(gaps) >= _MOST_COLUMNS:
+            return None
+        grid = cls([Place("L", 0)] * (len(gaps) + 1), gaps=gaps)
+        split = [(row, cells) for row in rows if (cells := grid.cells(row))]
+        if 2 * len(split) < len(rows):
+            return None
+        places = [_place(split, grid, column) for column in range(grid.width)]
+        single = not any([" " in cell for _, cells in split for cell in cells[:-1]])
+        blank = Counter([len(row) for row in rows if row.endswith(" ")])
+        end = _most(blank) if 2 * blank.total() > len(rows) else 0
+        return cls(places, end, gaps=gaps, single=single)
+
+    def cells(self, row: str) -> list[str] | None:
+        """The cells of ``row``; an empty one where a column is blank."""
+        if not self._cuts:
+            return [row]
+        padded = row.ljust(self._cuts[-1] + 1)
+        if self._blank is not None and set(self._blank(padded)) != {" "}:
+            return self._moved(row, padded)
+        cells = [padded[span].strip(" ") for span in self._spans]
+        cells[0] = padded[self._spans[0]].rstrip(" ") if self.places[0].side == "L" else cells[0]
+        return cells
+
+    def _moved(self, row: str, padded: str) -> list[str] | None:
+        """The cells of a row that runs over the blanks between columns."""
+        edges: list[int] = [0]
+        for start, end in zip(self._cuts, self._starts, strict=True):
+            if padded[start] == " ":
+                edges.append(start)
+            elif padded[end - 1 : end] in (" ", ""):
+                edges.append(end - 1)
+            else:
+                words = row.split(None, self.width - 1)
+                return words if self.single and len(words) == self.width else None
+        edges.append(len(padded))
+        return [padded[here:there].strip(" ") for here, there in pairwise(edges)]
+
+    def row(self, cells: Sequence[str], *, head: bool = False) -> str:  # noqa: ARG002
+        """The cells at their places, or one blank after the cell before."""
+        out = ""
+        for cell, (side, offset) in zip(cells, self.places, strict=True):
+            if cell:
+                start = offset if side == "L" else offset - len(cell)
+                out = f"{out} {cell}" if out and len(out) >= start else out.ljust(start) + cell
+        return out.ljust(self.end)
+
+    def legend(self) -> str:
+        """The places, and where rows end."""
+        filled = f", rows {self.end} wide" if self.end else ""
+        return OPENING + " ".join(map(str, self.places)) + filled
+
+    @classmethod
+    def read(cls, legend: str) -> Placed:
+        """The grid of a legend, for the way back alone."""
+        places, _, end = legend.removeprefix(OPENING).partition(", rows ")
+        return cls(
+            [Place(place[0], int(place[1:])) for place in places.split(" ")],
+            int(end.removesuffix(" wide") or 0),
+        )
+
+
+def _gaps(rows: Sequence[str], head: str | None) -> list[tuple[int, int]]:
+    """The stretches that are blank in nearly all rows, with text on both sides."""
+    total = len(rows)
+    widest = min(_WIDEST, max(map(len, rows), default=0))
+    edges = [0] * (widest + 1)
+    ends = [0] * (widest + 1)
+    for row in rows:
+        for word in _WORD.finditer(row, 0, widest):
+            edges[word.start()] += 1
+            edges[word.end()] -= 1
+        ends[min(widest, len(row.rstrip()))] += 1
+    inked = list(accumulate(edges))
+    ended = list(accumulate(ends))
+    named = (head or "").ljust(widest)
+    crossed = _CROSSED * total
+    gaps: list[tuple[int, int]] = []
+    start = -1
+    for at in range(widest):
+        blank = inked[at] <= crossed and named[at] == " "
+        if blank and start < 0:
+            start = at
+        elif not blank and start >= 0:
+            # Text to the right: a name, or that of most rows.
+            reached = head is not None or total - ended[at] >= _REACHED * total
+            if reached and (gaps or named[:start].strip() or max(inked[:start], default=0) > 0):
+                gaps.append((start, at))
+            start = -1
+    return _with_names(gaps, rows, head) if head is not None else gaps
+
+
+def _with_names(
+    gaps: list[tuple[int, int]], rows: Sequence[str], head: str
+) -> list[tuple[int, int]]:
+    """The gaps that part two columns with names, of which the second is more than a word of it."""
+    found: list[tuple[int, int]] = []
+    edges = [*[start for start, _ in gaps[1:]], None]
+    for (start, end), next_start in zip(gaps, edges, strict=True):
+        name = head[start:next_start].strip()
+        before = head[found[-1][0] if found else 0 : start].strip()
+        unnamed = not found and any(row[:start].strip() for row in rows)
+        if not name or not (before or unnamed):
+            continue
+        # One blank may stand within a name, as in "Mounted on".
+        within = head[start : start + 2].strip() and head[:start].rstrip() == head[:start]
+        if within:
+            filled = sum(bool(row[start:next_start].strip()) for row in rows)
+            if filled <= _NAMELESS * len(rows):
+                continue
+        found.append((start, end))
+    return found
+
+
+def _place(split: Sequence[tuple[str, Sequence[str]]], grid: Placed, column: int) -> Place:
+    """The side on which most cells of a column agree."""
+    starts: Counter[int] = Counter()
+    ends: Counter[int] = Counter()
+    left = grid._cuts[column - 1] if column else 0
+    for row, cells in split:
+        cell = cells[column]
+        if cell:
+            at = row.find(cell, left)
+            starts[at] += 1
+            ends[at + len(cell)] += 1
+    if not starts:
+        return Place("L", left + 1 if column else 0)
+    start, end = _most(starts), _most(ends)
+    return Place("L", start) if starts[start] >= ends[end] else Place("R", end)
+
+
+def _most(counts: Counter[int]) -> int:
+    return min(counts, key=lambda number: (-counts[number], number))
