@@ -20,6 +20,7 @@ _MOST_NOTES = 6
 _LONGEST_LABEL = 60
 _LOOSE_SHARE, _LOOSE = 20, 10
 _WORTH = 0.97
+_WIDE = 8_000  # forms of wider rows take too long to compare
 _DROP_AT_LEAST = 120
 
 
@@ -35,6 +36,11 @@ class Table:
         self._findings: keep.Findings | None = None
         self._order: tuple[str, keep.Order] | None = None
         self._lossless: str | None = None
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The names of the columns as recognised."""
+        return self.layout.columns
 
     @property
     def records(self) -> Records:
@@ -68,7 +74,8 @@ class Table:
     def _shortest(self) -> str:
         """The notation with fewer tokens that leads back to the text."""
         text = self.text
-        found = [_lines_notation.shorter(NAME, text, Forms(text))]
+        wide = max(map(len, self.records.texts)) > _WIDE
+        found = [text if wide else _lines_notation.shorter(NAME, text, Forms(text))]
         written = write(self.records)
         if written is not None and len(written) <= _WORTH * len(text) and read(written) == text:
             found.append(written)
@@ -86,7 +93,9 @@ class Table:
         kept = self._ordered(findings, focus.query).kept(share)
         for at in keep.preserved(findings, focus.preserved):
             kept[at] = True
-        dropped = sum([len(line) for line, stays in zip(self.lines, kept, strict=True) if not stays])
+        dropped = sum(
+            [len(line) for line, stays in zip(self.lines, kept, strict=True) if not stays]
+        )
         if dropped < _DROP_AT_LEAST:
             return None
         left = sum(kept)

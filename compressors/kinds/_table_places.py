@@ -67,11 +67,16 @@ class Placed:
         split = [(row, cells) for row in rows if (cells := grid.cells(row))]
         if 2 * len(split) < len(rows):
             return None
-        places = [_place(split, grid, column) for column in range(grid.width)]
+        named = [(head, cells)] if head is not None and (cells := grid.cells(head)) else []
+        places = [_place(split, named, grid, column) for column in range(grid.width)]
         single = not any([" " in cell for _, cells in split for cell in cells[:-1]])
         blank = Counter([len(row) for row in rows if row.endswith(" ")])
         end = _most(blank) if 2 * blank.total() > len(rows) else 0
         return cls(places, end, gaps=gaps, single=single)
+
+    def left(self, column: int) -> int:
+        """From where on a cell of a column may stand."""
+        return self._cuts[column - 1] if column else 0
 
     def cells(self, row: str) -> list[str] | None:
         """The cells of ``row``; an empty one where a column is blank."""
@@ -157,8 +162,8 @@ def _with_names(
 ) -> list[tuple[int, int]]:
     """The gaps that part two columns with names, of which the second is more than a word of it."""
     found: list[tuple[int, int]] = []
-    edges = [*[start for start, _ in gaps[1:]], None]
-    for (start, end), next_start in zip(gaps, edges, strict=True):
+    for at, (start, end) in enumerate(gaps):
+        next_start = gaps[at + 1][0] if at + 1 < len(gaps) else None
         name = head[start:next_start].strip()
         before = head[found[-1][0] if found else 0 : start].strip()
         unnamed = not found and any(row[:start].strip() for row in rows)
@@ -174,21 +179,34 @@ def _with_names(
     return found
 
 
-def _place(split: Sequence[tuple[str, Sequence[str]]], grid: Placed, column: int) -> Place:
-    """The side on which most cells of a column agree."""
-    starts: Counter[int] = Counter()
-    ends: Counter[int] = Counter()
-    left = grid._cuts[column - 1] if column else 0
-    for row, cells in split:
-        cell = cells[column]
-        if cell:
-            at = row.find(cell, left)
-            starts[at] += 1
-            ends[at + len(cell)] += 1
+_Rows = Sequence[tuple[str, Sequence[str]]]
+
+
+def _place(rows: _Rows, named: _Rows, grid: Placed, column: int) -> Place:
+    """The side on which most cells of a column agree; where all do, that of its name."""
+    left = grid.left(column)
+    starts, ends = _sides(rows, column, left)
+    if not starts:
+        starts, ends = _sides(named, column, left)
     if not starts:
         return Place("L", left + 1 if column else 0)
     start, end = _most(starts), _most(ends)
-    return Place("L", start) if starts[start] >= ends[end] else Place("R", end)
+    if starts[start] == ends[end]:
+        _, names = _sides(named, column, left)
+        return Place("R", end) if names[end] else Place("L", start)
+    return Place("L", start) if starts[start] > ends[end] else Place("R", end)
+
+
+def _sides(rows: _Rows, column: int, left: int) -> tuple[Counter[int], Counter[int]]:
+    """Where cells of a column start and end, with how many of them do."""
+    starts: Counter[int] = Counter()
+    ends: Counter[int] = Counter()
+    for row, cells in rows:
+        if cells[column]:
+            at = row.find(cells[column], left)
+            starts[at] += 1
+            ends[at + len(cells[column])] += 1
+    return starts, ends
 
 
 def _most(counts: Counter[int]) -> int:

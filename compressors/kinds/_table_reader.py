@@ -22,7 +22,6 @@ from compressors.kinds._table_words import STANDS_FOR
 _HEADER = re.compile(r"\[toin table: (.*)\]")
 _NUMBERED = re.compile(r"(\d+) is ⟦([^⟧\n]*)⟧")
 _SPACED = re.compile(r"⟦([^⟧]*+)⟧(?: |$)|([^ ]*+)(?: |$)")
-_DEFINITION = re.compile(r"(.[a-z]+)=(.*)")
 _MOST_REPEATED = 50_000_000
 
 
@@ -115,7 +114,8 @@ def read(text: str) -> str | None:
     lines = rest.split("\n")
     words: dict[str, str] = {}
     at = 0
-    while way.mark and at < len(lines) and (found := _DEFINITION.fullmatch(lines[at])):
+    defined = re.compile(rf"({way.mark}[a-z]+)=(.*)", re.DOTALL)
+    while way.mark and at < len(lines) and (found := defined.fullmatch(lines[at])):
         words[found[1]] = found[2]
         at += 1
     out: list[str] = []
@@ -136,9 +136,10 @@ def read(text: str) -> str | None:
         else:
             back = back or way.row(words)
             out.append(back(line))
+    end = "\r\n" if way.crlf else "\n"
     if way.broken:
-        out = [record.replace(BREAK, "\n") for record in out]
-    return ("\r\n" if way.crlf else "\n").join(out)
+        out = [record.replace(BREAK, end) for record in out]
+    return end.join(out)
 
 
 def _is_grid(header: str) -> bool:

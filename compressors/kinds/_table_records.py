@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 from compressors.kinds import _lines
 from compressors.kinds._table_grid import Barred, Delimited, Grid
-from compressors.kinds._table_layout import RULE, Layout
+from compressors.kinds._table_layout import RULE, Layout, joined
 from compressors.kinds._table_places import Place, Placed
 
 _LOOKED_AT = 160
 _HEAD_WITHIN = 64
-# A quoted cell of more lines than this is no cell, and after so many of them nothing is.
-_LONGEST_RECORD, _MOST_BROKEN = 400, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ def records(text: str, layout: Layout) -> Records:
     """The records of ``text``, whose layout was recognised."""
     texts, crlf = _lines.split(text)
     if layout.flavour in ("csv", "tsv") and '"' in text:
-        texts = whole(texts, layout)
+        texts = joined(texts, layout.delimiter, layout.width)
     head = _head(texts, layout)
     # What stands before the names is no row; nor are rules and blank lines.
     rows = [
@@ -47,33 +45,6 @@ def records(text: str, layout: Layout) -> Records:
     ]
     grid = _grid([texts[at] for at in rows], texts[head] if head >= 0 else None, layout)
     return Records(texts, crlf, grid, head, rows, [grid.cells(texts[at]) for at in rows])
-
-
-def whole(rows: Sequence[str], layout: Layout) -> list[str]:
-    """Rows with those joined that one record runs over, as its quotes tell."""
-    found: list[str] = []
-    broken = at = 0
-    grid = Delimited(layout.delimiter, layout.width)
-    while at < len(rows):
-        row = rows[at]
-        at += 1
-        if row.count('"') % 2 and broken < _MOST_BROKEN:
-            end = _end(rows, at)
-            record = "\n".join([row, *rows[at:end]])
-            if end > at and grid.cells(record) is not None:
-                row, at = record, end
-            else:
-                broken += 1
-        found.append(row)
-    return found
-
-
-def _end(rows: Sequence[str], start: int) -> int:
-    """Behind the row that closes the quotes left open before ``start``; that if none does."""
-    for at in range(start, min(len(rows), start + _LONGEST_RECORD)):
-        if rows[at].count('"') % 2:
-            return at + 1
-    return start
 
 
 def _head(texts: Sequence[str], layout: Layout) -> int:

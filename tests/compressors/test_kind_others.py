@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compressors.kinds import KINDS, code, config, diff, html, search, table, text
+from compressors.kinds import KINDS, code, config, diff, html, search, text
 from compressors.kinds.base import Content, Cut, Focus
 
-KINDS_HERE = (table, search, diff, code, html, config, text)
+KINDS_HERE = (search, diff, code, html, config, text)
 
 
 def content(kind: ModuleType, source: str) -> Content:
@@ -47,14 +47,10 @@ PIECES = st.one_of(
             "c.py:1:1",
             "a/b.py:x:y",
             "[toin search: as it stands]",
-            "[toin table: as it stands]",
             "[toin text: CRLF]",
             '[toin search: a line below "▸ path" begins, in full, with that path and ":" or "-"]',
             '[toin html: "×2" repeats the line above 2 times more]',
             "[toin code: line numbers stood right-aligned, 6 wide]",
-            "[toin table: columns narrowed, they stood at L0 R9]",
-            "[toin table: cells unpadded, | cells were wide 3 4]",
-            "[toin table: in every row, between the others, column 1 of 2 is ⟦x⟧, by comma]",
             "     1\tdef f():",
             "     2\t    return 1",
             "   10\tpass",
@@ -161,122 +157,6 @@ def test_bad_input_neither_raises_nor_takes_long(kind: ModuleType, source: str) 
     assert kind.restore(lossless(kind, source).text) == source
     kind.find(content(kind, source), "word 17")
     assert time.process_time() - started < 1.5
-
-
-# --- table ----------------------------------------------------------------------------
-
-CSV = "id,name,city,active,score\n" + "".join(
-    f'{i},"Doe, {"abc"[i % 3]}",Berlin,true,{i * 37 % 91}\n' for i in range(30)
-)
-PS = "USER       PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n" + "".join(
-    f"{'root' if i % 3 else 'postgres':<8} {i * 37:>5} "
-    f"{i / 10:>4.1f}  0.{i % 9} {i * 991:>6} {i * 77:>5} "
-    f"{'?':<8} {'Ss' if i % 2 else 'S<':<4} 09:{i:02d}   0:0{i % 9} /usr/sbin/daemon-{i} --flag\n"
-    for i in range(30)
-)
-MARKDOWN = (
-    "| name     | size   | note            |\n| -------- | ------ | --------------- |\n"
-    + "".join(f"| {'abc'[i % 3] * 4:<8} | {i:<6} | {'word' * (i % 4):<15} |\n" for i in range(12))
-)
-TABLES = {
-    "csv": (CSV, "table|csv|id,name,city,active,score"),
-    "tsv": (
-        CSV.replace('"', "").replace(", ", " ").replace(",", "\t"),
-        "table|tsv|id,name,city,active,score",
-    ),
-    "semicolons": ("a;b;c\n1;2;3\n4;5;6\n7;8;9\n", "table|csv|a,b,c"),
-    "ps": (PS, "table|aligned|USER,PID,%CPU,%MEM,VSZ,RSS,TTY,STAT,START,TIME,COMMAND"),
-    "df": (
-        "Filesystem     Size  Used Avail Use% Mounted on\n/dev/sda1       50G   20G   30G  40% /\n"
-        "tmpfs          7.8G     0  7.8G   0% /dev/shm\n"
-        "/dev/sdb1      100G   99G    1G  99% /data\n",
-        "table|aligned|Filesystem,Size,Used,Avail,Use%,Mounted on",
-    ),
-    "docker": (
-        "CONTAINER ID   IMAGE          STATUS          NAMES\n"
-        "4c01db0b339c   ubuntu:22.04   Up 16 seconds   webapp\n"
-        "d7886598dbe2   redis:7        Up 2 hours      cache\n",
-        "table|aligned|CONTAINER ID,IMAGE,STATUS,NAMES",
-    ),
-    "ls": (
-        "total 8\ndrwxr-xr-x  2 root root 4096 Nov 19 00:12 "
-        ".\n-rw-r--r--  1 root root  782 Oct 24  2024 a.py\n"
-        "-rw-r--r--  1 root root   86 Oct 24  2024 b.py\n",
-        "table|aligned|mode,links,owner,group,size",
-    ),
-    "markdown": (MARKDOWN, "table|markdown|name,size,note"),
-    "mysql": (
-        "+----+-------+\n| id | name  |\n+----+-------+\n"
-        "|  1 | alpha |\n|  2 | beta  |\n+----+-------+\n",
-        "table|drawn|id,name",
-    ),
-    "psql": (" id | name\n----+-------\n  1 | alpha\n  2 | beta\n", "table|drawn|id,name"),
-}
-
-
-@pytest.mark.parametrize(("source", "signature"), TABLES.values(), ids=TABLES)
-def test_a_table_is_recognised_with_its_columns(source: str, signature: str) -> None:
-    parsed = table.recognise(source)
-    assert parsed is not None
-    assert table.signature(parsed) == signature
-    assert table.restore(lossless(table, source).text) == source
-
-
-def test_a_table_is_shorter_without_what_repeats() -> None:
-    for source in (CSV, PS, MARKDOWN):
-        assert len(lossless(table, source).text) < 0.95 * len(source)
-
-
-def test_each_row_of_a_table_keeps_its_values_on_its_line() -> None:
-    body = lossless(table, PS).text.split("\n")
-    assert any("/usr/sbin/daemon-17" in row and "0:08" in row for row in body)
-
-
-def test_the_signature_of_a_table_knows_neither_values_nor_sizes() -> None:
-    head, *rows = CSV.splitlines(keepends=True)
-    other = table.recognise(head + "".join(reversed(rows[:9])))
-    assert other is not None
-    assert table.signature(other) == "table|csv|id,name,city,active,score"
-
-
-def test_padding_alone_is_narrowed_with_its_places() -> None:
-    source = "NAME                          READY                           AGE\n" + "".join(
-        f"{name:<30}{ready:<32}{age}\n"
-        for name, ready, age in [("web", "yes", "5d"), ("queue", "no", "12h"), ("db", "yes", "7w")]
-    )
-    short = lossless(table, source).text
-    assert "web yes 5d\n" in short
-    assert table.restore(short) == source
-
-
-def test_a_column_that_never_changes_is_named_once() -> None:
-    words = ["ash", "birch", "cedar", "dogwood", "elm", "fir", "ginkgo", "hazel"]
-    source = "name,country\n" + "".join(f"{word},the united republic of trees\n" for word in words)
-    source = source.replace("name,country", "name,country,n").replace("trees\n", "trees,z\n")
-    short = lossless(table, source).text
-    assert short.count("united republic") == 1
-    assert table.restore(short) == source
-
-
-def test_find_in_a_table_names_the_columns() -> None:
-    found = table.find(content(table, CSV), "record 17")
-    assert found[0].text.startswith("17,")
-    assert "id" in found[0].fields
-
-
-NOT_TABLES = {
-    "prose": "One, two and three.\nFour, five, six and more, all of them.\nSeven.\n",
-    "numbered": "     1\tdef f():\n     2\t    return 1\n     3\t\n     4\tf()\n",
-    "log": "2026-03-01 10:00:00, Info                  CBS    Loaded\n" * 5,
-    "code": "x = [1, 2, 3]\ny = [4, 5, 6]\nz = f(x, y, 3)\n",
-    "one line": "a,b,c\n",
-    "values without a header": "1,2,3\n4,5,6\n",
-}
-
-
-@pytest.mark.parametrize("source", NOT_TABLES.values(), ids=NOT_TABLES)
-def test_other_texts_are_no_tables(source: str) -> None:
-    assert table.recognise(source) is None
 
 
 # --- search ---------------------------------------------------------------------------
