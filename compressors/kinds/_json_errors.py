@@ -15,10 +15,14 @@ _STEMS = (
     "error", "fail", "exception", "critical", "fatal", "panic", "crash", "denied", "refused",
     "timeout", "timed out", "warn", "abort", "invalid", "unauthor", "forbidden", "unavailable",
     "corrupt", "killed", "traceback", "reject", "expired", "unhealthy", "severe", "emergency",
+    "fehler", "fehlgeschlagen", "warnung", "erreur", "avertissement", "fallo", "fallid",
+    "advertencia", "falha", "fallito", "virhe", "ongeldig", "mislukt",
 )  # fmt: skip
 _FOREIGN_STEMS = (
     "错误", "失败", "异常", "警告", "錯誤", "失敗", "異常", "エラー", "例外", "오류", "실패",
-    "경고", "ошибк", "сбой", "échec", "défaut", "störung",
+    "경고", "ошибк", "сбой", "предупрежд", "échec", "échou", "défaut", "störung", "ungültig",
+    "błąd", "błęd", "ostrzeżen", "chyba", "selhal", "σφάλμα", "hatası", "uyarı", "خطأ",
+    "فشل", "שגיאה", "त्रुटि", "lỗi", "помилк",
 )  # fmt: skip
 # Names of fields that speak of failures, and of those that say what happened.
 _FAILURES = frozenset(

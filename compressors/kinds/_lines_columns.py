@@ -1,14 +1,11 @@
-"""Columns of aligned text: where they start or end, and rows without the padding between.
-
-The way back needs the places alone: a word that starts (``L``) or ends (``R``) where its
-column says is put there again; a row that would not come back exactly is written in full.
-"""
+"""Columns of aligned text: the places where words of most rows start or end."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
 _WORD = re.compile(r"\S+")
@@ -26,11 +23,11 @@ class Place(NamedTuple):
         return f"{self.side}{self.offset}"
 
 
-def places(rows: Sequence[str]) -> list[Place]:
-    """The columns, from the left, on which most rows agree."""
-    cells = [list(_WORD.finditer(row)) for row in rows if row.strip()]
+def places(rows: Sequence[str], *, most: int = _MOST) -> list[Place]:
+    """The columns, from the left, on which most rows agree; ``most`` of them at most."""
+    cells = [list(islice(_WORD.finditer(row), most)) for row in rows if row.strip()]
     found: list[Place] = []
-    for column in range(_MOST):
+    for column in range(most):
         here = [words[column] for words in cells if len(words) > column]
         if len(here) < _SHARE * len(cells) or len(here) < 2:
             break
@@ -46,37 +43,3 @@ def places(rows: Sequence[str]) -> list[Place]:
 
 def _most(counts: Counter[int]) -> int:
     return min(counts, key=lambda offset: (-counts[offset], offset))
-
-
-def narrow(row: str, columns: Sequence[Place]) -> str | None:
-    """``row`` with one space between its first words; None where ``widen`` would not undo it."""
-    words = row.split(None, len(columns))
-    if len(words) < len(columns):
-        return None
-    # What follows the last column keeps its own spacing.
-    head, tail = words[: len(columns)], ""
-    at = 0
-    for word in head:
-        at = row.index(word, at) + len(word)
-    tail = row[at:]
-    short = " ".join(head) + tail
-    return short if widen(short, columns) == row else None
-
-
-def widen(short: str, columns: Sequence[Place]) -> str:
-    """The row that ``narrow`` was given."""
-    words = short.split(" ", len(columns) - 1)
-    if len(words) < len(columns):
-        return short
-    last, space, tail = words[-1].partition(" ")
-    words[-1] = last
-    out = ""
-    for word, place in zip(words, columns, strict=True):
-        offset = place.offset if place.side == "L" else place.offset - len(word)
-        out = out.ljust(offset) + word
-    return out + space + tail
-
-
-def parse(text: str) -> list[Place]:
-    """The places written as ``L0 R12 …``."""
-    return [Place(item[0], int(item[1:])) for item in text.split()]

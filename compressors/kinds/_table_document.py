@@ -11,6 +11,7 @@ from compressors.kinds._table_layout import Layout, recognise_layout
 from compressors.kinds._table_notation import write
 from compressors.kinds._table_reader import read
 from compressors.kinds._table_records import Records, records
+from compressors.kinds._table_strange import strange
 from compressors.kinds._table_values import columns
 from compressors.kinds.base import Focus
 from compressors.tokens import estimate
@@ -109,13 +110,14 @@ class Table:
     def _found(self) -> keep.Findings:
         """What stands out, with all rows that do not fit the grid where these are few."""
         if self._findings is None:
-            findings = keep.standing_out(columns(self.records, self.names))
+            series = columns(self.records, self.names)
+            findings = keep.standing_out(series)
+            must = findings.must | strange(series)
             cells = self.records.cells
             loose = [at for at, row in enumerate(cells) if row is None]
             if len(loose) <= max(_LOOSE, len(cells) // _LOOSE_SHARE):
-                must = findings.must.union(loose)
-                findings = keep.Findings(findings.columns, must, findings.errors)
-            self._findings = findings
+                must = must.union(loose)
+            self._findings = keep.Findings(findings.columns, must, findings.errors)
         return self._findings
 
     def _ordered(self, findings: keep.Findings, query: str) -> keep.Order:

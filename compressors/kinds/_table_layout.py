@@ -210,7 +210,7 @@ def _aligned(rows: Sequence[str]) -> Layout | None:
         words = rows[head].split()
         filled = Counter(min(len(row.split()), len(words)) for row in body)
         enough = sum(n for width, n in filled.items() if width >= max(3, len(words) - 2))
-        if enough >= _ALIGNED * len(body) and len(_lines_columns.places(body)) >= 2:
+        if enough >= _ALIGNED * len(body) and len(_lines_columns.places(body, most=2)) >= 2:
             return Layout("aligned", "", _names(rows[head], body)[:_MOST_COLUMNS], rows[head])
     return None
 

@@ -35,6 +35,8 @@ _MARKS = ("=", "≡", "≐")
 _SPECIAL = ("\\", "×", "…", "#")
 _FEWEST_CONSTANT = 3
 _WRAPPED = 0.12
+# Tokens from which on a value that recurs is defined: more where a reader has few rows.
+_WORTH_A_WORD, _WORTH_A_LOOK = 3, 8
 
 
 class _Body(NamedTuple):
@@ -121,21 +123,21 @@ def _body(found: Records, chosen: Sequence[int], *, exact: bool) -> _Body | None
     for at, cells in zip(found.rows, found.cells, strict=True):
         if cells is None or at not in wanted:
             continue
-        if exact and not isinstance(grid, Delimited) and grid.row(cells) != found.texts[at]:
+        if not isinstance(grid, Delimited) and grid.row(cells) != found.texts[at]:
             continue
         numbers.append(at)
         rows.append(cells)
     if not rows or (exact and 2 * len(rows) < len(found.rows)):
         return None
     columns: list[Sequence[str]] = list(zip(*rows, strict=True))
-    constants = _constants(found, columns)
+    constants = _constants(found, columns, exact=exact)
     legend: list[str] = []
     varying = [at for at in range(grid.width) if at not in constants]
     columns = [columns[at] for at in varying]
     sign = grid.delimiter if isinstance(grid, Delimited) else " "
     if isinstance(grid, Delimited):
         legend.append(_without_quotes(columns, varying, grid.delimiter))
-    words = worth_defining(columns, "".join(found.texts))
+    words = worth_defining(columns, found.texts, fewest=_WORTH_A_WORD if exact else _WORTH_A_LOOK)
     columns = [words.short(column) for column in columns]
     if not isinstance(grid, Delimited):
         sign = _sign(columns)
@@ -150,25 +152,32 @@ def _body(found: Records, chosen: Sequence[int], *, exact: bool) -> _Body | None
             return None
         legend.append(BROKEN)
         columns = [[cell.replace("\n", BREAK) for cell in column] for column in columns]
-    head, same = _named(found, constants, sign, words)
-    lines = {}
-    taken = (*_SPECIAL, words.mark) if words.values else _SPECIAL
-    for at, line in zip(numbers, map(sign.join, zip(*columns, strict=True)), strict=True):
-        if line and not line.startswith(taken[:4]):
-            lines[at] = line
+    head, same = _named(found, constants, sign, exact=exact)
+    lines = {
+        at: line
+        for at, line in zip(numbers, map(sign.join, zip(*columns, strict=True)), strict=True)
+        if line and not line.startswith(_SPECIAL)
+    }
     legend += [words.legend(), same]
     return _Body(lines, head, legend, words)
 
 
-def _constants(found: Records, columns: Sequence[Sequence[str]]) -> dict[int, str]:
-    """The columns with one value in every row that fits, but for the last that varies."""
+def _constants(found: Records, columns: Sequence[Sequence[str]], *, exact: bool) -> dict[int, str]:
+    """The columns with one value in every row, but for the last where all are such.
+
+    Where rows are left out, the value has to be that of these as well.
+    """
     if len(columns[0]) < _FEWEST_CONSTANT:
         return {}
-    fixed = {}
-    for place, column in enumerate(columns):
-        value = column[0]
-        if column.count(value) == len(column) and _sayable(value):
-            fixed[place] = value
+    fixed = {
+        place: column[0]
+        for place, column in enumerate(columns)
+        if column.count(column[0]) == len(column) and _sayable(column[0])
+    }
+    if not exact:
+        for cells in found.cells:
+            if cells is not None and fixed:
+                fixed = {place: value for place, value in fixed.items() if cells[place] == value}
     if len(fixed) == len(columns):
         fixed.popitem()
     return fixed
@@ -182,7 +191,7 @@ def _without_quotes(columns: list[Sequence[str]], places: Sequence[int], delimit
     """Strip the quotes of columns that have them in every row; say which."""
     stripped = []
     for at, column in enumerate(columns):
-        if not all([cell[:1] == '"' == cell[-1:] and len(cell) > 1 for cell in column]):
+        if not all(cell[:1] == '"' == cell[-1:] and len(cell) > 1 for cell in column):
             continue
         columns[at] = [
             cell if '"' in cell[1:-1] or delimiter in cell or "\n" in cell else cell[1:-1]
@@ -211,12 +220,12 @@ def _wrapped(cell: str) -> str:
 
 
 def _named(
-    found: Records, constants: dict[int, str], sign: str, words: Words
+    found: Records, constants: dict[int, str], sign: str, *, exact: bool
 ) -> tuple[str | None, str]:
     """The line of names with the constants in it, and what the header says of these."""
     grid = found.grid
     cells = grid.cells(found.texts[found.head]) if found.head >= 0 else None
-    if cells is not None and grid.row(cells, head=True) == found.texts[found.head]:
+    if cells is not None and not (exact and grid.row(cells, head=True) != found.texts[found.head]):
         names = "".join(cells)
         mark = next((mark for mark in _MARKS if mark not in names), "")
         usable = bool(mark) and not any(s in names for s in "⟦⟧\n")

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from operator import itemgetter
-from typing import NamedTuple
+
+from compressors.kinds._lines_columns import Place
 
 OPENING = "cells stood at "
 _WORD = re.compile(r"\S+")
@@ -20,16 +21,6 @@ _MOST_COLUMNS = 120
 _CROSSED = 0.06  # of rows, so many may run over the blanks between two columns
 _REACHED = 0.5
 _NAMELESS = 0.08
-
-
-class Place(NamedTuple):
-    """Where a column stands: its side, ``L`` or ``R``, and the offset of that side."""
-
-    side: str
-    offset: int
-
-    def __str__(self) -> str:
-        return f"{self.side}{self.offset}"
 
 
 class Placed:
@@ -69,7 +60,7 @@ class Placed:
             return None
         named = [(head, cells)] if head is not None and (cells := grid.cells(head)) else []
         places = [_place(split, named, grid, column) for column in range(grid.width)]
-        single = not any([" " in cell for _, cells in split for cell in cells[:-1]])
+        single = not any(" " in cell for _, cells in split for cell in cells[:-1])
         blank = Counter([len(row) for row in rows if row.endswith(" ")])
         end = _most(blank) if 2 * blank.total() > len(rows) else 0
         return cls(places, end, gaps=gaps, single=single)

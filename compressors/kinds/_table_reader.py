@@ -17,7 +17,7 @@ from compressors.kinds._table_notation import (
     UNQUOTED,
 )
 from compressors.kinds._table_places import OPENING, Placed
-from compressors.kinds._table_words import STANDS_FOR
+from compressors.kinds._table_words import REFERENCE, STANDS_FOR
 
 _HEADER = re.compile(r"\[toin table: (.*)\]")
 _NUMBERED = re.compile(r"(\d+) is ⟦([^⟧\n]*)⟧")
@@ -39,6 +39,7 @@ class _Way:
         self.crlf = "CRLF" in parts
         self.broken = BROKEN in parts
         self.same = self.mark = ""
+        self.reference = re.compile("")
         self.quoted: frozenset[int] = frozenset()
         self.sign = grid.delimiter if isinstance(grid, Delimited) else " "
         for part in parts[1:]:
@@ -46,6 +47,7 @@ class _Way:
                 self.same = part[4]
             elif part.endswith(STANDS_FOR):
                 self.mark = part[0]
+                self.reference = re.compile(part[0] + REFERENCE)
             elif part.startswith(CELLS_BY):
                 self.sign = SIGNS[part.removeprefix(CELLS_BY)]
             elif part.startswith(UNQUOTED):
@@ -91,7 +93,12 @@ class _Way:
         def back(line: str) -> str:
             short = self.split(line, len(varying))
             for at, cell in zip(varying, short, strict=True):
-                value = words[cell] if words and cell[:1] == self.mark else cell
+                value = cell
+                if words and cell[:1] == self.mark:
+                    name = self.reference.match(cell)
+                    if name is None:
+                        raise ValueError(line)
+                    value = words[name[0]] + cell[name.end() :]
                 if at in self.quoted and value[:1] != '"':
                     value = f'"{value}"'
                 cells[at] = value
@@ -114,7 +121,7 @@ def read(text: str) -> str | None:
     lines = rest.split("\n")
     words: dict[str, str] = {}
     at = 0
-    defined = re.compile(rf"({way.mark}[a-z]+)=(.*)", re.DOTALL)
+    defined = re.compile(rf"({way.mark}{REFERENCE})=(.*)", re.DOTALL)
     while way.mark and at < len(lines) and (found := defined.fullmatch(lines[at])):
         words[found[1]] = found[2]
         at += 1

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from compressors.kinds import _lines
+from compressors.kinds._lines_columns import Place
 from compressors.kinds._table_grid import Barred, Delimited, Grid
 from compressors.kinds._table_layout import RULE, Layout, joined
-from compressors.kinds._table_places import Place, Placed
+from compressors.kinds._table_places import Placed
 
-_LOOKED_AT = 160
+_LOOKED_AT = 80
 _HEAD_WITHIN = 64
 
 

@@ -19,6 +19,12 @@ _MEASURE = re.compile(
 _SPAN = re.compile(r"(?:\d{1,9}(?:\.\d{1,9})?(?:ms|us|µs|ns|[ywdhms]))++", re.ASCII)
 _SPAN_PART = re.compile(r"(\d++(?:\.\d++)?)([a-zµ]+)", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d{1,4})-)?(?:(\d{1,4}):)?(\d{1,4}):(\d\d(?:\.\d{1,9})?)", re.ASCII)
+# Numbers that are read as they stand: no zeros in front, no more digits than a float has.
+_WHOLE = r"-?(?:0|[1-9]\d{0,15}+)"
+_PART = r"-?(?:0|[1-9]\d{0,11}+)(?:\.\d{1,4}+)?"
+_PLAIN = re.compile(rf"(?:{_WHOLE}\n)*+{_WHOLE}|(?:{_PART}\n)*+{_PART}", re.ASCII)
+_BLANK = ("", "-")
+_TRIED = 40
 _LONGEST_INTEGER = 18
 _LONGEST_MEASURE = 32
 _MOSTLY = 0.8
@@ -64,12 +70,22 @@ def columns(found: Records, names: Sequence[str]) -> list[Series]:
 
 def _values(column: Sequence[str], counted: Counter[str]) -> Sequence[Value]:
     """The values of a column: of one of numbers the numbers, else the text."""
-    blank = counted[""] + counted["-"]
-    read = {cell: _value(cell) for cell in counted}
-    numbers = sum([counted[cell] for cell, value in read.items() if type(value) is not str])
-    if not numbers or numbers < _MOSTLY * (len(column) - blank):
-        return [cell[1:-1] if cell[:1] == '"' == cell[-1:] else cell for cell in column]
-    return [read[cell] for cell in column]
+    different = list(counted)
+    joined = "\n".join(different)
+    if _PLAIN.fullmatch(joined):
+        plain = int if "." not in joined else float
+        return list(map(plain, column))
+    # A few of them tell whether it is worth reading all.
+    some = [cell for cell in different[:_TRIED] if cell not in _BLANK]
+    if 2 * sum([type(_value(cell)) is not str for cell in some]) >= len(some) > 0:
+        blank = sum([counted[cell] for cell in _BLANK])
+        read = {cell: _value(cell) for cell in different}
+        numbers = sum([counted[cell] for cell, value in read.items() if type(value) is not str])
+        if numbers >= _MOSTLY * (len(column) - blank):
+            return [read[cell] for cell in column]
+    if '"' not in joined:
+        return column
+    return [cell[1:-1] if cell[:1] == '"' == cell[-1:] else cell for cell in column]
 
 
 def _value(cell: str) -> Value:

@@ -53,6 +53,7 @@ def lossless(source: str) -> str:
 
 # --- samples ----------------------------------------------------------------------------
 
+TREES = ("ash", "birch", "cedar", "dogwood", "elm", "fir", "ginkgo", "hazel")
 CSV = "id,name,city,active,score\n" + "".join(
     f'{i},"Doe, {"abc"[i % 3]}",Berlin,true,{i * 37 % 91}\n' for i in range(30)
 )
@@ -176,7 +177,7 @@ NOT_TABLES = {
     "one line": "a,b,c\n",
     "values without a header": "1,2,3\n4,5,6\n",
     "a heading with a rule": "Results\n-------\nAll is well here.\nAnd there.\n",
-    "prose with quotes": 'He said, "wait\nfor me", and left, at once.\n"Yes", she said, "no\nmore".\n',
+    "prose with quotes": 'He said, "wait\nfor me", and left.\n"Yes", she said, "no\nmore".\n',
     "usage": "USAGE: tool [OPTIONS]\n\nOptions:\n  -a  first\n  -b  second\n",
 }
 
@@ -211,7 +212,7 @@ def test_padding_gives_way_to_places() -> None:
         f"{name:<20}{ready:<20}{age}\n"
         for name, ready, age in [
             (f"{word}-web", "yes" if at % 2 else "no", f"{at + 3}d")
-            for at, word in enumerate("ash birch cedar dogwood elm fir ginkgo hazel".split())
+            for at, word in enumerate(TREES)
         ]
         * 2
     )
@@ -221,9 +222,8 @@ def test_padding_gives_way_to_places() -> None:
 
 
 def test_a_column_that_never_changes_stands_with_its_name() -> None:
-    words = ["ash", "birch", "cedar", "dogwood", "elm", "fir", "ginkgo", "hazel"]
     source = "name,country,n\n" + "".join(
-        f"{word},the united republic of trees,z{len(word)}\n" for word in words
+        f"{word},the united republic of trees,z{len(word)}\n" for word in TREES
     )
     short = lossless(source)
     assert short.count("united republic") == 1
@@ -328,8 +328,9 @@ def tables(draw: st.DrawFn) -> str:
     width = draw(st.integers(1, 6))
     pools = [draw(st.lists(CELLS, min_size=1, max_size=5)) for _ in range(width)]
     rows = [[f"name{at}" for at in range(width)]]
-    for _ in range(draw(st.integers(2, 16))):
-        rows.append([draw(st.sampled_from(pool)) for pool in pools])
+    rows += [
+        [draw(st.sampled_from(pool)) for pool in pools] for _ in range(draw(st.integers(2, 16)))
+    ]
     flavour = draw(st.sampled_from(["csv", "quoted", "tsv", "barred", "psql", "aligned", "right"]))
     if flavour in ("csv", "quoted"):
         out = io.StringIO()
@@ -499,6 +500,44 @@ def test_the_odd_row_stays(needle: str, params: kind.Params) -> None:
     assert needle.rstrip("\n") in short.text.split("\n")
 
 
+TALES = ("gate", "north", "queue", "paper", "lamp", "river", "small", "open", "table", "stone")
+
+
+@pytest.mark.parametrize("params", RUNGS, ids=lambda params: str(params.row_share))
+@pytest.mark.parametrize(
+    "word",
+    [
+        "ERROR",
+        "failed",
+        "warning",
+        "Fehler",
+        "Warnung",
+        "erreur",
+        "échec",
+        "fallo",
+        "advertencia",
+        "falha",
+        "ошибка",
+        "错误",
+        "エラー",
+        "오류",
+        "błąd",
+        "خطأ",
+        "kaboom",
+    ],
+)
+def test_a_word_of_failure_in_free_text_stays(word: str, params: kind.Params) -> None:
+    def tale(at: int) -> str:
+        chance = random.Random(at)
+        return " ".join(chance.choice(TALES) for _ in range(6))
+
+    needle = f"{tale(999).rpartition(' ')[0]} {word}"
+    source = "id,day,tale\n" + "".join(
+        f"{at},d{at % 7},{needle if at == 337 else tale(at)}\n" for at in range(500)
+    )
+    assert needle in cut(source, params).text
+
+
 def aligned(rows: list[list[str]]) -> str:
     widths = [max(map(len, column)) + 2 for column in zip(*rows, strict=True)]
     return "".join(
@@ -596,6 +635,16 @@ def test_each_rung_keeps_what_the_next_one_keeps() -> None:
                 kept = {at for at, stays in enumerate(order.kept(share)) if stays}
                 assert above is None or kept <= above
                 above = kept
+
+
+@pytest.mark.parametrize("params", RUNGS, ids=lambda params: str(params.row_share))
+def test_what_is_said_of_every_row_holds_for_those_left_out(params: kind.Params) -> None:
+    source = "id,shade,word\n" + "".join(
+        f"{at},{'grey' if at % 2 else 'pale'},w{at:04d}\n" for at in range(400)
+    )
+    kept = cut(source, params).text
+    assert "shade=" not in kept
+    assert "id,shade=grey,word" in cut(source.replace("pale", "grey"), params).text
 
 
 def test_what_was_left_out_is_counted_and_gaps_are_noted() -> None:

@@ -19,7 +19,7 @@ from compressors.profiles import (
 )
 
 NAMES = ["a" * 16, "b" * 16, "0123456789abcdef"]
-SHARES = {"json": "row_share", "log": "line_share"}
+SHARES = {"json": "row_share", "table": "row_share", "log": "line_share"}
 
 
 def test_every_kind_has_a_ladder_and_no_other() -> None:
@@ -43,7 +43,15 @@ def test_the_ladders_are_these() -> None:
         "log.lines_few",
         "log.lines_minimal",
     ]
-    for kind in set(KIND_NAMES) - {"json", "log"}:
+    assert [rung.name for rung in LADDERS["table"]] == [
+        "table.passthrough",
+        "table.lossless",
+        "table.rows_most",
+        "table.rows_half",
+        "table.rows_few",
+        "table.rows_minimal",
+    ]
+    for kind in set(KIND_NAMES) - {"json", "table", "log"}:
         assert [r.name for r in LADDERS[kind]] == [f"{kind}.passthrough", f"{kind}.lossless"]
 
 
