@@ -28,12 +28,13 @@ _DROP_AT_LEAST = 120
 class Table:
     """Rows of cells. What is worked out of the text is worked out when asked for, and once."""
 
-    __slots__ = ("_findings", "_lossless", "_order", "_records", "layout", "text")
+    __slots__ = ("_findings", "_lines", "_lossless", "_order", "_records", "layout", "text")
 
     def __init__(self, text: str, layout: Layout) -> None:
         self.text = text
         self.layout = layout
         self._records: Records | None = None
+        self._lines: Sequence[str] | None = None
         self._findings: keep.Findings | None = None
         self._order: tuple[str, keep.Order] | None = None
         self._lossless: str | None = None
@@ -53,8 +54,10 @@ class Table:
     @property
     def lines(self) -> Sequence[str]:
         """The rows as they stand."""
-        found = self.records
-        return [found.texts[at] for at in found.rows]
+        if self._lines is None:
+            found = self.records
+            self._lines = [found.texts[at] for at in found.rows]
+        return self._lines
 
     @property
     def names(self) -> Sequence[str]:

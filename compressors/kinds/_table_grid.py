@@ -26,8 +26,12 @@ class Grid(Protocol):
         """How many cells a row has."""
         ...
 
-    def cells(self, row: str) -> list[str] | None:
+    def cells(self, row: str) -> Sequence[str] | None:
         """The cells of ``row``, None where it has another number of them."""
+        ...
+
+    def all_cells(self, rows: Sequence[str]) -> list[Sequence[str] | None]:
+        """The cells of each of ``rows``."""
         ...
 
     def row(self, cells: Sequence[str], *, head: bool = False) -> str:
@@ -48,10 +52,15 @@ class Delimited:
         self.delimiter = delimiter
         self.width = width
 
-    def cells(self, row: str) -> list[str] | None:
+    def cells(self, row: str) -> Sequence[str] | None:
         """The cells between delimiters that are in no quotes."""
-        found = _lines_cells.split(row, self.delimiter)
+        quoted = '"' in row
+        found = _lines_cells.split(row, self.delimiter) if quoted else row.split(self.delimiter)
         return found if len(found) == self.width else None
+
+    def all_cells(self, rows: Sequence[str]) -> list[Sequence[str] | None]:
+        """The cells of each of ``rows``."""
+        return list(map(self.cells, rows))
 
     def row(self, cells: Sequence[str], *, head: bool = False) -> str:  # noqa: ARG002
         """The cells with delimiters between them."""
@@ -90,10 +99,14 @@ class Barred:
         sides = "".join(map(_side, columns, widths))
         return cls(bar, widths, sides, outer=outer)
 
-    def cells(self, row: str) -> list[str] | None:
+    def cells(self, row: str) -> Sequence[str] | None:
         """The cells without the white space around them."""
         parts = _parts(row, self.bar, outer=self.outer)
         return [part.strip(" ") for part in parts] if len(parts) == self.width else None
+
+    def all_cells(self, rows: Sequence[str]) -> list[Sequence[str] | None]:
+        """The cells of each of ``rows``."""
+        return list(map(self.cells, rows))
 
     def row(self, cells: Sequence[str], *, head: bool = False) -> str:
         """The cells padded, between bars."""

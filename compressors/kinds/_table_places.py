@@ -6,20 +6,20 @@ moves the next one along; whatever does not come back exactly is no row of the g
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, compress, pairwise
 from operator import itemgetter
 
 from compressors.kinds._lines_columns import Place
 
 OPENING = "cells stood at "
-_WORD = re.compile(r"\S+")
+_INKED = bytes([code != 0x20 for code in range(256)])
 _WIDEST = 2_000
 _MOST_COLUMNS = 120
 _CROSSED = 0.06  # of rows, so many may run over the blanks between two columns
 _REACHED = 0.5
+_SIDED = 24
 _NAMELESS = 0.08
 
 
@@ -55,11 +55,14 @@ class Placed:
         if not gaps or len(gaps) >= _MOST_COLUMNS:
             return None
         grid = cls([Place("L", 0)] * (len(gaps) + 1), gaps=gaps)
-        split = [(row, cells) for row in rows if (cells := grid.cells(row))]
+        split = [
+            (row, cells) for row, cells in zip(rows, grid.all_cells(rows), strict=True) if cells
+        ]
         if 2 * len(split) < len(rows):
             return None
         named = [(head, cells)] if head is not None and (cells := grid.cells(head)) else []
-        places = [_place(split, named, grid, column) for column in range(grid.width)]
+        sided = split[:: max(1, len(split) // _SIDED)]
+        places = [_place(sided, named, grid, column) for column in range(grid.width)]
         single = not any(" " in cell for _, cells in split for cell in cells[:-1])
         blank = Counter([len(row) for row in rows if row.endswith(" ")])
         end = _most(blank) if 2 * blank.total() > len(rows) else 0
@@ -69,18 +72,31 @@ class Placed:
         """From where on a cell of a column may stand."""
         return self._cuts[column - 1] if column else 0
 
-    def cells(self, row: str) -> list[str] | None:
+    def cells(self, row: str) -> Sequence[str] | None:
         """The cells of ``row``; an empty one where a column is blank."""
-        if not self._cuts:
-            return [row]
-        padded = row.ljust(self._cuts[-1] + 1)
-        if self._blank is not None and set(self._blank(padded)) != {" "}:
-            return self._moved(row, padded)
-        cells = [padded[span].strip(" ") for span in self._spans]
-        cells[0] = padded[self._spans[0]].rstrip(" ") if self.places[0].side == "L" else cells[0]
-        return cells
+        return self.all_cells([row])[0]
 
-    def _moved(self, row: str, padded: str) -> list[str] | None:
+    def all_cells(self, rows: Sequence[str]) -> list[Sequence[str] | None]:
+        """The cells of each of ``rows``."""
+        blank = self._blank
+        if blank is None:
+            return [(row,) for row in rows]
+        widest = self._cuts[-1] + 1
+        padded = [row.ljust(widest) for row in rows]
+        blanks = (" ",) * (len(self._cuts) + 2)
+        fitting = [blank(row) == blanks for row in padded]
+        regular = list(compress(padded, fitting))
+        columns = [[row[span].strip(" ") for row in regular] for span in self._spans]
+        if self.places[0].side == "L":
+            # What is indented there tells of what belongs to what.
+            columns[0] = [row[self._spans[0]].rstrip(" ") for row in regular]
+        cells: Iterator[Sequence[str]] = zip(*columns, strict=True)
+        return [
+            next(cells) if fits else self._moved(row, wide)
+            for row, wide, fits in zip(rows, padded, fitting, strict=True)
+        ]
+
+    def _moved(self, row: str, padded: str) -> Sequence[str] | None:
         """The cells of a row that runs over the blanks between columns."""
         edges: list[int] = [0]
         for start, end in zip(self._cuts, self._starts, strict=True):
@@ -122,15 +138,9 @@ def _gaps(rows: Sequence[str], head: str | None) -> list[tuple[int, int]]:
     """The stretches that are blank in nearly all rows, with text on both sides."""
     total = len(rows)
     widest = min(_WIDEST, max(map(len, rows), default=0))
-    edges = [0] * (widest + 1)
-    ends = [0] * (widest + 1)
-    for row in rows:
-        for word in _WORD.finditer(row, 0, widest):
-            edges[word.start()] += 1
-            edges[word.end()] -= 1
-        ends[min(widest, len(row.rstrip()))] += 1
-    inked = list(accumulate(edges))
-    ended = list(accumulate(ends))
+    inked = _ink(rows, widest)
+    lengths = Counter([len(row.rstrip()) for row in rows])
+    ended = list(accumulate([lengths[at] for at in range(widest + 1)]))
     named = (head or "").ljust(widest)
     crossed = _CROSSED * total
     gaps: list[tuple[int, int]] = []
@@ -146,6 +156,26 @@ def _gaps(rows: Sequence[str], head: str | None) -> list[tuple[int, int]]:
                 gaps.append((start, at))
             start = -1
     return _with_names(gaps, rows, head) if head is not None else gaps
+
+
+def _ink(rows: Sequence[str], widest: int) -> list[int]:
+    """How many rows have something other than a blank at each offset.
+
+    A row is a number with a byte for each offset; so many of them as a byte can count are
+    added up at once.
+    """
+    counts = [0] * widest
+    for start in range(0, len(rows), 255):
+        added = sum(
+            [
+                int.from_bytes(
+                    row[:widest].ljust(widest).encode("latin-1", "replace").translate(_INKED)
+                )
+                for row in rows[start : start + 255]
+            ]
+        )
+        counts = [a + b for a, b in zip(counts, added.to_bytes(widest), strict=True)]
+    return counts
 
 
 def _with_names(

@@ -29,7 +29,7 @@ class Records:
     grid: Grid
     head: int
     rows: Sequence[int]
-    cells: Sequence[list[str] | None]
+    cells: Sequence[Sequence[str] | None]
 
 
 def records(text: str, layout: Layout) -> Records:
@@ -45,7 +45,7 @@ def records(text: str, layout: Layout) -> Records:
         if at > head and record.strip() and not (record[:1] in "+-=|─├ " and RULE.match(record))
     ]
     grid = _grid([texts[at] for at in rows], texts[head] if head >= 0 else None, layout)
-    return Records(texts, crlf, grid, head, rows, [grid.cells(texts[at]) for at in rows])
+    return Records(texts, crlf, grid, head, rows, grid.all_cells([texts[at] for at in rows]))
 
 
 def _head(texts: Sequence[str], layout: Layout) -> int:
