@@ -19,6 +19,7 @@ _DELIMITERS = (("\t", "tsv"), (",", "csv"), (";", "csv"), ("|", "csv"))
 _MODES = re.compile(r"[-dlcbps][rwxsStT-]{9}[.+@]? +\d+ ")
 _MOST_COLUMNS = 200
 _WHOLE = 20_000
+_WIDE_FROM, _WIDEST, _WIDE_ROWS = 2_000, 400_000, 8
 _PREAMBLE, _BELOW = 4, 3
 _QUOTED_WITHIN = 20_000
 # A quoted cell of more lines than this is no cell, and after so many of them nothing is.
@@ -43,6 +44,8 @@ class Layout(NamedTuple):
 
 def recognise_layout(text: str) -> Layout | None:
     """The layout of ``text`` where its rows have the same cells, else None."""
+    if text.find("\n", 0, _WIDE_FROM) < 0:
+        return _very_wide(text)
     rows = [row for row in _lines.sample(text, width=_WHOLE) if row.strip()]
     counted = len(rows)
     rows = [row for row in rows if not _FOOTER.match(row)]
@@ -54,6 +57,15 @@ def recognise_layout(text: str) -> Layout | None:
     if found is not None or _lines_listing.listed(rows):
         return found
     return _ruled(rows) or _tabbed(rows) or _aligned(rows)
+
+
+def _very_wide(text: str) -> Layout | None:
+    """The layout of delimited rows so long that no sample holds two of them."""
+    rows = [row.rstrip("\r") for row in text[:_WIDEST].split("\n")]
+    if len(text) > _WIDEST:
+        rows.pop()
+    rows = [row for row in rows if row.strip()]
+    return _delimited(rows[:_WIDE_ROWS]) if len(rows) > 1 else None
 
 
 def _drawn(rows: Sequence[str]) -> Layout | None:

@@ -8,8 +8,10 @@ rows that stand out, that tell of errors or that answer the query, and a share o
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import accumulate
 
-from compressors.kinds import _lines, _lines_cells, _lines_notation
+from compressors.kinds import _lines, _lines_notation
 from compressors.kinds._table_document import NAME, Table, recognise
 from compressors.kinds._table_layout import Layout
 from compressors.kinds._table_reader import read
@@ -26,6 +28,8 @@ __all__ = [
     "restore",
     "signature",
 ]
+
+_PASSAGES = 8
 
 
 class Params(BaseParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,24 +79,28 @@ def restore(text: str) -> str:
 
 def find(content: Content, query: str) -> list[Passage]:
     """The rows that answer ``query``, best first, with where they stood and what answered."""
-    passages = _lines.find_rows(content.text, query)
     table = content.parsed
-    if not isinstance(table, Table) or not table.layout.delimiter:
-        return passages
+    if not isinstance(table, Table):
+        return _lines.find_rows(content.text, query)
+    found = table.records
+    texts = found.texts
+    end = 2 if found.crlf else 1
+    starts = [0, *accumulate([len(text) + end for text in texts])]
     wanted = {word for word in re.findall(r"\w+", query.lower()) if len(word) > 1}
     return [
-        Passage(passage.text, passage.position, _answering(passage.text, table.layout, wanted))
-        for passage in passages
+        Passage(
+            texts[at].rstrip("\r"),
+            _lines.twentieth(starts[at], len(content.text)),
+            _answering(found.grid.cells(texts[at]) or (), table.names, wanted),
+        )
+        for at in _lines.best(query, texts, limit=_PASSAGES)
     ]
 
 
-def _answering(row: str, layout: Layout, wanted: set[str]) -> tuple[str, ...]:
-    """The names of the columns in which ``row`` holds a wanted word."""
-    cells = _lines_cells.split(
-        row.strip().strip("|") if layout.flavour != "csv" else row, layout.delimiter
-    )
+def _answering(cells: Sequence[str], names: Sequence[str], wanted: set[str]) -> tuple[str, ...]:
+    """The names of the columns in which a wanted word stands."""
     return tuple(
         name
-        for name, cell in zip(layout.columns, cells, strict=False)
-        if wanted & set(re.findall(r"\w+", cell.lower()))
+        for name, cell in zip(names, cells, strict=False)
+        if name and wanted & set(re.findall(r"\w+", cell.lower()))
     )

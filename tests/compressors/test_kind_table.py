@@ -600,6 +600,26 @@ def test_what_the_query_names_stays(params: kind.Params) -> None:
 
 
 @pytest.mark.parametrize("params", RUNGS, ids=lambda params: str(params.row_share))
+def test_one_odd_cell_of_a_very_wide_table_keeps_its_row(params: kind.Params) -> None:
+    names = ",".join(f"measure_{at}" for at in range(900))
+    cells = [[str(100 + at * place % 89) for place in range(900)] for at in range(60)]
+    cells[33][700] = "999999"
+    rows = [",".join(row) for row in cells]
+    source = names + "\n" + "\n".join(rows) + "\n"
+    assert detect(source).kind == "table"
+    assert ",".join(cells[33][690:710]) in cut(source, params).text
+    lossless(source)
+
+
+@pytest.mark.parametrize("params", RUNGS, ids=lambda params: str(params.row_share))
+def test_one_odd_cell_of_a_table_of_one_column_keeps_its_row(params: kind.Params) -> None:
+    source = "| shade |\n| --- |\n" + "| grey |\n" * 200 + "| mauve |\n" + "| grey |\n" * 200
+    result = cut(source, params)
+    assert result.lossy
+    assert "mauve" in result.text
+
+
+@pytest.mark.parametrize("params", RUNGS, ids=lambda params: str(params.row_share))
 def test_a_change_of_level_stays(params: kind.Params) -> None:
     source = "time,load,host\n" + "".join(
         f"{at},{(20 if at < 311 else 80) + random.Random(at).randrange(9)},h{at % 3}\n"
@@ -756,6 +776,14 @@ def test_find_names_the_columns() -> None:
     found = kind.find(content(CSV), "record 17")
     assert found[0].text.startswith("17,")
     assert "id" in found[0].fields
+    assert 10 <= found[0].position <= 12
+    found = kind.find(content(PODS), "web-021")
+    assert found[0].text.startswith("web-021")
+    assert found[0].fields == ("NAME",)
+    found = kind.find(content(QUOTED_LINES.replace("\n", "\r\n")), "comma 29")
+    assert found[0].text == '29,name 29,"first line\nsecond line, with a comma 29",yes'
+    assert found[0].fields == ("id", "name", "note")
+    assert found[0].position >= 18
 
 
 # --- real files ---------------------------------------------------------------------------
