@@ -21,6 +21,7 @@ _MOST_NOTES = 6
 _LONGEST_LABEL = 60
 _LOOSE_SHARE, _LOOSE = 20, 10
 _WORTH = 0.97
+_ENOUGH = 0.6
 _WIDE = 8_000  # forms of wider rows take too long to compare
 _DROP_AT_LEAST = 120
 
@@ -77,13 +78,30 @@ class Table:
 
     def _shortest(self) -> str:
         """The notation with fewer tokens that leads back to the text."""
+        cells = self._as_cells()
+        tokens = estimate(cells)
+        # Finding forms takes longest of all: not where the cells alone save that much.
+        if tokens <= _ENOUGH * estimate(self.text):
+            return cells
+        forms = self._as_forms()
+        return forms if estimate(forms) < tokens else cells
+
+    def _as_forms(self) -> str:
+        """The text with forms of lines that recur defined once, where that is shorter."""
+        if max(map(len, self.records.texts)) > _WIDE:
+            return self._plain()
+        return _lines_notation.shorter(NAME, self.text, Forms(self.text))
+
+    def _as_cells(self) -> str:
+        """The text as cells, where that is shorter."""
         text = self.text
-        wide = max(map(len, self.records.texts)) > _WIDE
-        found = [text if wide else _lines_notation.shorter(NAME, text, Forms(text))]
         written = write(self.records)
-        if written is not None and len(written) <= _WORTH * len(text) and read(written) == text:
-            found.append(written)
-        return min(found, key=estimate)
+        if written is None or len(written) > _WORTH * len(text) or read(written) != text:
+            return self._plain()
+        return written
+
+    def _plain(self) -> str:
+        return _lines_notation.raw(NAME, self.text)
 
     def cut(self, share: float, focus: Focus) -> tuple[str, int] | None:
         """The notation without the rows that need not stay, and how many stay.

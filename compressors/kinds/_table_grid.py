@@ -74,7 +74,8 @@ class Delimited:
 class Barred:
     """Rows drawn with bars: of each column its width and the side that cells keep to.
 
-    ``sides`` has ``L``, ``R`` or, for cells without any padding, ``B``, a column each.
+    ``sides`` has a letter for each column: ``L`` and ``R`` with a blank on either side, ``E``
+    for cells that end where their column does, ``B`` for those without any padding.
     """
 
     __slots__ = ("bar", "outer", "sides", "width", "widths")
@@ -112,7 +113,7 @@ class Barred:
         """The cells padded, between bars."""
         drawn = self.bar.join(
             [
-                _padded(cell, width, "C" if head and side == "R" else side)
+                _padded(cell, width, "C" if head and side in "RE" else side)
                 for cell, width, side in zip(cells, self.widths, self.sides, strict=True)
             ]
         )
@@ -136,7 +137,7 @@ def _parts(row: str, bar: str, *, outer: bool) -> list[str]:
 def _side(column: Sequence[str], width: int) -> str:
     """The side on which most parts of a column keep their cells."""
     return max(
-        "LRB",
+        "LREB",
         key=lambda side: sum(_padded(part.strip(" "), width, side) == part for part in column),
     )
 
@@ -144,6 +145,8 @@ def _side(column: Sequence[str], width: int) -> str:
 def _padded(cell: str, width: int, side: str) -> str:
     if side == "B":
         return f" {cell}" if cell else ""
+    if side == "E":
+        return cell.rjust(width)
     if side == "R":
         return f" {cell.rjust(width - 2)} "
     if side == "C":

@@ -16,12 +16,13 @@ one with blanks in it. ``×2`` repeats the line above, ``~a`` stands for a value
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from operator import eq
 from typing import NamedTuple
 
 from compressors.kinds._table_grid import Delimited
 from compressors.kinds._table_records import Records
+from compressors.kinds._table_shared import Shared, constants, stripped
 from compressors.kinds._table_words import Words, worth_defining
 
 SAME = " is the same in every row"
@@ -33,18 +34,21 @@ CELLS_BY = "below by "
 SIGNS = {"comma": ",", "semicolon": ";", "bar": "|", "tab": "\t", "blank": " "}
 _MARKS = ("=", "≡", "≐")
 _SPECIAL = ("\\", "×", "…", "#")
-_FEWEST_CONSTANT = 3
 _WRAPPED = 0.12
 # Tokens from which on a value that recurs is defined: more where a reader has few rows.
 _WORTH_A_WORD, _WORTH_A_LOOK = 3, 8
 
 
 class _Body(NamedTuple):
-    """Lines by the number of their record, and what the header says of them."""
+    """Lines by the number of their record, and what the header says of them.
+
+    ``numbered`` is said last: it tells of columns without names what their cells share.
+    """
 
     lines: dict[int, str]
     head: str | None
     legend: list[str]
+    numbered: str
     words: Words
 
 
@@ -69,9 +73,9 @@ def write(
     if exact:
         lines = list(_repeated(lines))
         crlf = ["CRLF"] if found.crlf else []
-        legend = [found.grid.legend(), *body.legend[:-1], *crlf, *body.legend[-1:]]
+        legend = [found.grid.legend(), *body.legend, *crlf, body.numbered]
     else:
-        legend = [*notes, *body.legend]
+        legend = [*notes, *body.legend, body.numbered]
         lines = _with_gaps(found, chosen, lines)
     header = f"[toin table: {'; '.join([part for part in legend if part])}]"
     return "\n".join([header, *body.words.definitions(), *lines])
@@ -127,64 +131,47 @@ def _body(found: Records, chosen: Sequence[int], *, exact: bool) -> _Body | None
             continue
         numbers.append(at)
         rows.append(cells)
-    if not rows or (exact and 2 * len(rows) < len(found.rows)):
+    if exact and (not rows or 2 * len(rows) < len(found.rows)):
         return None
+    if not rows:
+        return _Body({}, None, [], "", Words("", {}, {}))
     columns: list[Sequence[str]] = list(zip(*rows, strict=True))
-    constants = _constants(found, columns, exact=exact)
+    fixed = constants(found, columns, exact=exact)
     legend: list[str] = []
-    varying = [at for at in range(grid.width) if at not in constants]
+    varying = [at for at in range(grid.width) if at not in fixed]
     columns = [columns[at] for at in varying]
     sign = grid.delimiter if isinstance(grid, Delimited) else " "
     if isinstance(grid, Delimited):
         legend.append(_without_quotes(columns, varying, grid.delimiter))
-    words = worth_defining(columns, found.texts, fewest=_WORTH_A_WORD if exact else _WORTH_A_LOOK)
+    # A reader looks for whole values among the rows that are left.
+    shared = stripped(columns, varying, fixed, _names(found)) if exact else Shared(fixed, {})
+    fewest = _WORTH_A_WORD if exact else _WORTH_A_LOOK
+    words = worth_defining(columns, found.texts, fewest=fewest, beginnings=exact)
     columns = [words.short(column) for column in columns]
     if not isinstance(grid, Delimited):
         sign = _sign(columns)
-        if not sign:
+        if not sign and exact:
             return None
+        sign = sign or " "
         if sign == " ":
             columns[:-1] = [list(map(_wrapped, column)) for column in columns[:-1]]
         else:
             legend.append(CELLS_BY + next(name for name in SIGNS if SIGNS[name] == sign))
     if any("\n" in row for row in found.texts):
-        if any(BREAK in row for row in found.texts):
+        if exact and any(BREAK in row for row in found.texts):
             return None
         legend.append(BROKEN)
         columns = [[cell.replace("\n", BREAK) for cell in column] for column in columns]
-    head, same = _named(found, constants, sign, exact=exact)
+    head, same = _named(found, shared.said(), sign, exact=exact)
+    numbered = "" if head is not None else same
+    named = same if head is not None else ""
     lines = {
         at: line
         for at, line in zip(numbers, map(sign.join, zip(*columns, strict=True)), strict=True)
         if line and not line.startswith(_SPECIAL)
     }
-    legend += [words.legend(), same]
-    return _Body(lines, head, legend, words)
-
-
-def _constants(found: Records, columns: Sequence[Sequence[str]], *, exact: bool) -> dict[int, str]:
-    """The columns with one value in every row, but for the last where all are such.
-
-    Where rows are left out, the value has to be that of these as well.
-    """
-    if len(columns[0]) < _FEWEST_CONSTANT:
-        return {}
-    fixed = {
-        place: column[0]
-        for place, column in enumerate(columns)
-        if column.count(column[0]) == len(column) and _sayable(column[0])
-    }
-    if not exact:
-        for cells in found.cells:
-            if cells is not None and fixed:
-                fixed = {place: value for place, value in fixed.items() if cells[place] == value}
-    if len(fixed) == len(columns):
-        fixed.popitem()
-    return fixed
-
-
-def _sayable(value: str) -> bool:
-    return not any(sign in value for sign in "⟦⟧\n\r;")
+    legend += [words.legend(), named, shared.legend()]
+    return _Body(lines, head, legend, numbered, words)
 
 
 def _without_quotes(columns: list[Sequence[str]], places: Sequence[int], delimiter: str) -> str:
@@ -219,28 +206,31 @@ def _wrapped(cell: str) -> str:
     return f"⟦{cell}⟧" if not cell or " " in cell else cell
 
 
+def _names(found: Records) -> str:
+    return found.texts[found.head] if found.head >= 0 else ""
+
+
 def _named(
-    found: Records, constants: dict[int, str], sign: str, *, exact: bool
+    found: Records, said: Mapping[int, str], sign: str, *, exact: bool
 ) -> tuple[str | None, str]:
-    """The line of names with the constants in it, and what the header says of these."""
+    """The line of names with what is said of columns in it, and what the header says of that."""
     grid = found.grid
-    cells = grid.cells(found.texts[found.head]) if found.head >= 0 else None
-    if cells is not None and not (exact and grid.row(cells, head=True) != found.texts[found.head]):
-        names = "".join(cells)
-        mark = next((mark for mark in _MARKS if mark not in names), "")
-        usable = bool(mark) and not any(s in names for s in "⟦⟧\n")
-        spoilt = sign not in (" ", getattr(grid, "delimiter", " ")) and sign in "".join(
-            [names, *constants.values()]
-        )
-        if usable and not spoilt:
-            said = [
-                f"{cell}{mark}{constants[place]}" if place in constants else cell
+    head = _names(found)
+    cells = grid.cells(head) if head else None
+    if cells is not None and not (exact and grid.row(cells, head=True) != head):
+        mark = next((mark for mark in _MARKS if mark not in head), "")
+        # In a row of cells by another sign than a blank nothing can hold that sign.
+        open_ = isinstance(grid, Delimited) or sign == " "
+        if mark and not any(brace in head for brace in "⟦⟧\n"):
+            names = [
+                f"{cell}{mark}{said[place]}" if place in said else cell
                 for place, cell in enumerate(cells)
             ]
-            if sign == " ":
-                said[:-1] = map(_wrapped, said[:-1])
-            return sign.join(said), f"NAME{mark}value{SAME}" if constants else ""
-    if not constants:
+            if open_ or not any(sign in name for name in names):
+                if sign == " ":
+                    names[:-1] = map(_wrapped, names[:-1])
+                return sign.join(names), f"NAME{mark}value{SAME}" if said else ""
+    if not said:
         return None, ""
-    named = ", ".join([f"{place + 1} is ⟦{value}⟧" for place, value in constants.items()])
+    named = ", ".join([f"{place + 1} is ⟦{value}⟧" for place, value in said.items()])
     return None, f"{IN_EVERY_ROW}column {named}"

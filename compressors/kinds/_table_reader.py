@@ -17,6 +17,7 @@ from compressors.kinds._table_notation import (
     UNQUOTED,
 )
 from compressors.kinds._table_places import OPENING, Placed
+from compressors.kinds._table_shared import HOLED
 from compressors.kinds._table_words import REFERENCE, STANDS_FOR
 
 _HEADER = re.compile(r"\[toin table: (.*)\]")
@@ -35,7 +36,11 @@ class _Way:
         if grid is None:
             raise ValueError(header)
         self.grid: Grid = grid
-        self.fixed = {int(at) - 1: value for at, value in _NUMBERED.findall(constant)}
+        self.fixed: dict[int, str] = {}
+        self.around: dict[int, tuple[str, str]] = {}
+        self.hole = next((part[0] for part in parts if part.endswith(HOLED)), "")
+        for at, value in _NUMBERED.findall(constant):
+            self.say(int(at) - 1, value)
         self.crlf = "CRLF" in parts
         self.broken = BROKEN in parts
         self.same = self.mark = ""
@@ -54,6 +59,14 @@ class _Way:
                 self.quoted = frozenset(
                     [int(at) - 1 for at in part.removeprefix(UNQUOTED).split(" ")]
                 )
+
+    def say(self, at: int, value: str) -> None:
+        """Take in what is said of the cells of a column."""
+        before, hole, after = value.partition(self.hole) if self.hole else (value, "", "")
+        if hole:
+            self.around[at] = (before, after)
+        else:
+            self.fixed[at] = value
 
     def split(self, line: str, number: int) -> list[str]:
         """The cells of a line."""
@@ -80,7 +93,7 @@ class _Way:
             for at, cell in enumerate(cells):
                 name, mark, value = cell.partition(self.same)
                 if mark:
-                    self.fixed[at] = value
+                    self.say(at, value)
                     cells[at] = name
         return self.grid.row(cells, head=True)
 
@@ -99,6 +112,8 @@ class _Way:
                     if name is None:
                         raise ValueError(line)
                     value = words[name[0]] + cell[name.end() :]
+                before, after = self.around.get(at, ("", ""))
+                value = before + value + after
                 if at in self.quoted and value[:1] != '"':
                     value = f'"{value}"'
                 cells[at] = value

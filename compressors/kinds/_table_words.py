@@ -51,10 +51,15 @@ class Words:
         return f"{self.mark}{STANDS_FOR}" if self.names else ""
 
 
-def worth_defining(columns: Sequence[Sequence[str]], texts: Sequence[str], *, fewest: int) -> Words:
-    """What is written with fewer tokens when it is defined once, of values of ``fewest`` up."""
+def worth_defining(
+    columns: Sequence[Sequence[str]], texts: Sequence[str], *, fewest: int, beginnings: bool
+) -> Words:
+    """What is written with fewer tokens when it is defined once, of values of ``fewest`` up.
+
+    With ``beginnings``, values that have no more than that in common count as well.
+    """
     counts = _repeated(columns)
-    begun = _beginnings(columns)
+    begun = _beginnings(columns) if beginnings else {}
     if not counts and not begun:
         return Words("", {}, {})
     mark = next((mark for mark in _MARKS if not any(mark in text for text in texts)), "")

@@ -204,21 +204,21 @@ def test_a_table_is_shorter_without_what_repeats(source: str) -> None:
 
 def test_each_row_keeps_its_values_on_its_line() -> None:
     body = lossless(PS).split("\n")
-    assert any("/usr/sbin/daemon-17" in row and "0:08" in row for row in body)
+    assert "COMMAND=/usr/sbin/daemon-* --flag" in body[1]
+    assert any(row.endswith("08 17") for row in body)
 
 
 def test_padding_gives_way_to_places() -> None:
     source = "NAME                READY               AGE\n" + "".join(
         f"{name:<20}{ready:<20}{age}\n"
         for name, ready, age in [
-            (f"{word}-web", "yes" if at % 2 else "no", f"{at + 3}d")
-            for at, word in enumerate(TREES)
+            (word, "yes" if at % 2 else "no", f"{at + 3}d") for at, word in enumerate(TREES)
         ]
         * 2
     )
     short = lossless(source)
     assert "\n# NAME READY AGE\n" in short
-    assert "\nbirch-web yes 4d\n" in short
+    assert "\nbirch yes 4d\n" in short
 
 
 def test_a_column_that_never_changes_stands_with_its_name() -> None:
@@ -233,7 +233,7 @@ def test_a_column_that_never_changes_stands_with_its_name() -> None:
 def test_a_long_value_that_recurs_is_defined_once() -> None:
     long = "/var/lib/containers/storage/overlay"
     source = "id,path,size\n" + "".join(
-        f"{at},{long if at % 3 else f'/srv/{at}/x'},{at * 7}\n" for at in range(40)
+        f"{at},{long if at % 3 else f'srv-{at}-x'},{at * 7}\n" for at in range(40)
     )
     short = lossless(source)
     assert short.count(long) == 1
@@ -245,10 +245,12 @@ def test_quotes_around_every_cell_of_a_column_are_said_once() -> None:
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(["id", "name", "note"])
     for at in range(40):
-        writer.writerow([at, f"name {at}", ["plain", 'with "quotes"', "with, comma", ""][at % 4]])
+        writer.writerow(
+            [at, f"{TREES[at % 8]} {at}", ["plain", 'with "quotes"', "with, comma", ""][at % 4]]
+        )
     for source in (out.getvalue(), out.getvalue().replace("\r\n", "\n")):
         short = lossless(source)
-        assert "\n3,name 3," in short
+        assert "\n3,dogwood 3," in short
         assert estimate(short) < 0.9 * estimate(source)
 
 
@@ -341,12 +343,12 @@ def tables(draw: st.DrawFn) -> str:
         lines = ["\t".join(row) for row in rows]
     elif flavour in ("barred", "psql"):
         widths = [max(len(row[at]) for row in rows) for at in range(width)]
+        side = draw(st.sampled_from([str.ljust, str.rjust, str.center]))
         lines = [
-            " | ".join(cell.ljust(wide) for cell, wide in zip(row, widths, strict=True))
+            " | ".join(side(cell, wide) for cell, wide in zip(row, widths, strict=True))
             for row in rows
         ]
-        rule = "-+-".join("-" * wide for wide in widths)
-        lines.insert(1, rule)
+        lines.insert(1, "-+-".join("-" * wide for wide in widths))
         if flavour == "barred":
             lines = [f"| {line} |" for line in lines]
     else:
