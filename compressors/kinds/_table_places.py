@@ -20,13 +20,24 @@ _MOST_COLUMNS = 120
 _CROSSED = 0.06  # of rows, so many may run over the blanks between two columns
 _REACHED = 0.5
 _SIDED = 24
+_UPRIGHT = 0.9
 _NAMELESS = 0.08
 
 
 class Placed:
     """A grid of places. ``end``: rows are filled with blanks up to there."""
 
-    __slots__ = ("_blank", "_cuts", "_spans", "_starts", "end", "places", "single", "width")
+    __slots__ = (
+        "_blank",
+        "_cuts",
+        "_spans",
+        "_starts",
+        "end",
+        "indented",
+        "places",
+        "single",
+        "width",
+    )
 
     def __init__(
         self,
@@ -35,12 +46,15 @@ class Placed:
         *,
         gaps: Sequence[tuple[int, int]] = (),
         single: bool = False,
+        indented: bool = False,
     ) -> None:
         self.places = places
         self.end = end
         self.width = len(places)
         self.single = single
         """Whether cells but the last are single words."""
+        self.indented = indented
+        """Whether the blanks before the first cells tell something, and belong to them."""
         self._cuts = [start for start, _ in gaps]
         self._starts = [end for _, end in gaps]
         edges: list[int | None] = [0, *self._cuts, None]
@@ -64,9 +78,13 @@ class Placed:
         sided = split[:: max(1, len(split) // _SIDED)]
         places = [_place(sided, named, grid, column) for column in range(grid.width)]
         single = not any(" " in cell for _, cells in split for cell in cells[:-1])
+        starts, _ = _sides(sided, 0, 0)
+        indented = places[0].side == "L" and starts[places[0].offset] < _UPRIGHT * starts.total()
+        if indented:
+            places[0] = Place("L", 0)
         blank = Counter([len(row) for row in rows if row.endswith(" ")])
         end = _most(blank) if 2 * blank.total() > len(rows) else 0
-        return cls(places, end, gaps=gaps, single=single)
+        return cls(places, end, gaps=gaps, single=single, indented=indented)
 
     def left(self, column: int) -> int:
         """From where on a cell of a column may stand."""
@@ -87,8 +105,7 @@ class Placed:
         fitting = [blank(row) == blanks for row in padded]
         regular = list(compress(padded, fitting))
         columns = [[row[span].strip(" ") for row in regular] for span in self._spans]
-        if self.places[0].side == "L":
-            # What is indented there tells of what belongs to what.
+        if self.indented:
             columns[0] = [row[self._spans[0]].rstrip(" ") for row in regular]
         cells: Iterator[Sequence[str]] = zip(*columns, strict=True)
         return [
@@ -108,7 +125,10 @@ class Placed:
                 words = row.split(None, self.width - 1)
                 return words if self.single and len(words) == self.width else None
         edges.append(len(padded))
-        return [padded[here:there].strip(" ") for here, there in pairwise(edges)]
+        cells = [padded[here:there].strip(" ") for here, there in pairwise(edges)]
+        if self.indented:
+            cells[0] = padded[: edges[1]].rstrip(" ")
+        return cells
 
     def row(self, cells: Sequence[str], *, head: bool = False) -> str:  # noqa: ARG002
         """The cells at their places, or one blank after the cell before."""
