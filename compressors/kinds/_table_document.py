@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from compressors.kinds import _json_keep as keep
 from compressors.kinds import _lines_notation
 from compressors.kinds._lines_forms import Forms
-from compressors.kinds._table_layout import Layout, recognise_layout
+from compressors.kinds._table_layout import recognise_layout
 from compressors.kinds._table_notation import write
 from compressors.kinds._table_reader import read
 from compressors.kinds._table_records import Records, records
+from compressors.kinds._table_shape import Layout
 from compressors.kinds._table_strange import strange
 from compressors.kinds._table_values import columns
 from compressors.kinds.base import Focus

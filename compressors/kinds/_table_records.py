@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from compressors.kinds import _lines
 from compressors.kinds._lines_columns import Place
+from compressors.kinds._table_delimited import joined
 from compressors.kinds._table_grid import Barred, Delimited, Grid
-from compressors.kinds._table_layout import RULE, Layout, joined
+from compressors.kinds._table_layout import RULE
 from compressors.kinds._table_places import Placed
+from compressors.kinds._table_shape import Layout
 
 _LOOKED_AT = 80
 _HEAD_WITHIN = 64

@@ -13,8 +13,8 @@ from itertools import accumulate
 
 from compressors.kinds import _lines, _lines_notation
 from compressors.kinds._table_document import NAME, Table, recognise
-from compressors.kinds._table_layout import Layout
 from compressors.kinds._table_reader import read
+from compressors.kinds._table_shape import Layout
 from compressors.kinds.base import Content, Cut, Focus, Passage
 from compressors.kinds.base import Params as BaseParams
 
