@@ -173,6 +173,12 @@ def test_padding_gives_way_to_places() -> None:
     assert "\nbirch yes 4d\n" in short
 
 
+def test_rows_filled_with_blanks_to_one_width_are_rows_as_well() -> None:
+    filled = "".join(f"{row:<120}\n" for row in PS.split("\n")[:-1])
+    assert "rows 120 wide" in lossless(filled).split("\n")[0]
+    assert not any(row.startswith("\\") for row in lossless(filled).split("\n"))
+
+
 def test_a_column_that_never_changes_stands_with_its_name() -> None:
     source = "name,country,n\n" + "".join(
         f"{word},the united republic of trees,z{len(word)}\n" for word in TREES
