@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
+from compressors import mixed
 from compressors._results import Compression, Decision, Reading
 from compressors._wording import with_marker
 from compressors.kinds.base import Cut, Focus, Kind
@@ -78,6 +79,6 @@ def _cut(
     if kept:
         key = cache(pepper.key)
         focus = Focus(query=query, preserved=lambda name: key(name) in kept)
-    cut = kinds[profile.kind].compress(reading.content, profile.params, focus)
+    cut = mixed.compress(reading.content, profile, focus, kinds=kinds)
     text = with_marker(cut, reading.handle) if cut.lossy else cut.text
     return Short(text, estimate(text), cut)

@@ -14,11 +14,17 @@ def detect(text: str) -> Content:
     Kinds look at a bounded part of the text, except ``json``, which has to read it whole.
     Never raises: what no kind claims, or what one fails at, is plain text.
     """
-    for name, kind in KINDS.items():
-        try:
-            parsed = kind.recognise(text)
-        except Exception:  # noqa: S112  a kind that fails does not claim the text
-            continue
-        if parsed is not None:
-            return Content(name, text, parsed)
+    for name in KINDS:
+        found = recognised(name, text)
+        if found is not None:
+            return found
     return Content(_LAST, text, 0)
+
+
+def recognised(kind: str, text: str) -> Content | None:
+    """``text`` as of ``kind``, if that claims it. Never raises."""
+    try:
+        parsed = KINDS[kind].recognise(text)
+    except Exception:
+        return None
+    return None if parsed is None else Content(kind, text, parsed)

@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
+from compressors import mixed
 from compressors._arms import draw, keyed
 from compressors._health import health_of
 from compressors._report import report
@@ -22,7 +23,6 @@ from compressors._shorten import account, shorten
 from compressors._start import Loaded, load_book
 from compressors._wording import passages_text
 from compressors.book import Book, Slice
-from compressors.detect import detect
 from compressors.digest import SHORT, engine_digest, fingerprint_of
 from compressors.errors import HandleUnknown
 from compressors.events import AUTH_MODES, AuthMode, Fault
@@ -74,7 +74,7 @@ class Engine:
         strict_certificates: bool = False,
         code: str | None = None,
         kinds: Mapping[str, Kind] = KINDS,
-        recognise: Callable[[str], Content] = detect,
+        recognise: Callable[[str], Content] = mixed.read,
         clock: Callable[[], int] = time.perf_counter_ns,
     ) -> None:
         """Put together from parts; ``code`` is the full engine digest, ``clock`` counts ns."""
@@ -214,7 +214,7 @@ class Engine:
         fault: Fault | None = None
         try:
             found = self._recognise(content)
-            signature = self._kinds[found.kind].signature(found.parsed)
+            signature = mixed.signature(found, self._kinds)
         except Exception as error:
             report(error, "recognising")
             found, signature, fault = Content("text", content, None), "text", "raised"
@@ -309,7 +309,7 @@ class Engine:
         if reading.fault is not None:
             return []
         try:
-            return self._kinds[reading.kind].find(reading.content, query)
+            return mixed.find(reading.content, query, kinds=self._kinds)
         except Exception as error:
             report(error, f"searching {reading.kind}")
             return []

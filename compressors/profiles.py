@@ -86,6 +86,12 @@ _LOSSY: Mapping[str, tuple[tuple[str, Params], ...]] = {
         ("lines_few", log.Params(line_share=0.15)),
         ("lines_minimal", log.Params(line_share=0.01)),
     ),
+    "text": (
+        ("sentences_most", text.Params(sentence_share=0.8)),
+        ("sentences_half", text.Params(sentence_share=0.5)),
+        ("sentences_few", text.Params(sentence_share=0.2)),
+        ("sentences_minimal", text.Params(sentence_share=0.08)),
+    ),
 }
 
 

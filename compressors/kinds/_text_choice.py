@@ -1,0 +1,278 @@
+"""Which sentences of a text stay, however few are asked for, and in which order others join.
+
+Always: headings, the first and the last ones, what bears on the query, and what sets a
+sentence apart from the others here: a word that warns, forbids or denies, a number, a sign
+or a name such as few others have, a value unlike the others of its place, words that are
+all rare. "Few" and "rare" are shares of this very text, so that a text about errors is
+not kept whole. The others join by how much they say: rare words, place in the paragraph,
+numbers and names; of sentences that differ in numbers alone the first one stands for the
+others, which join last, and what stood before to the letter does not join again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from math import ceil, log2
+
+from compressors import relevance
+from compressors.kinds import _log_odd
+from compressors.kinds._text_units import BLOB, FENCE, HEADING, RULE, Units
+from compressors.kinds._text_words import SIGNALS, STRONG, WEAK, words
+
+_FIRST, _LAST = 2, 2
+_SIGNS = re.compile(r"[?!$€£¥%@#`\"=<>{}\[\]|\\~^*/;+&°§™©«»“”—→✓✗⚠\x00]")
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_ZEROS = re.compile(b"00+")
+_NUMBER = re.compile(r"[-+]?\d+(?:[.,:]\d+)*%?")
+_WORDS_FOR_RARITY = 4
+_WORDS_ALIKE = 3
+_ALIKE, _COLUMNS = 8, 6
+_QUANTA = 16
+_FENCE_FACTOR = 3
+_OPENS, _SHORT, _NUMBERED, _REPEATED = 24, 40, 12, 1_000
+_ANSWERS, _ANSWERS_SHARE = 10, 50
+_NOTE = 14
+
+
+class Study:
+    """All that can be known of the sentences of a text before anybody asks."""
+
+    __slots__ = (
+        "_alike",
+        "_counts",
+        "_numbers_known",
+        "_rarities",
+        "_words",
+        "always",
+        "groups",
+        "odd",
+        "order",
+        "pieces",
+        "same",
+        "size",
+        "sorts",
+    )
+
+    def __init__(self, units: Units) -> None:
+        self.pieces, self.sorts = units
+        self.size = len(self.pieces)
+        self._words = words(self.pieces)
+        self._counts: Counter[bytes] = Counter()
+        for each in self._words:
+            self._counts.update(set(each))
+        self._numbers_known = {word for word in self._counts if word[:1].isdigit()}
+        self._rarities = self._rarity()
+        self.groups = self._grouped()
+        self._alike = {at for members in self.groups.values() for at in members[1:]}
+        self.same = self._repeated()
+        self.odd = self._apart()
+        self.always = self.odd | self._structure()
+        self.order = self._ordered()
+
+    def _few(self, least: int, share: int) -> int:
+        return max(least, self.size // share)
+
+    def _grouped(self) -> dict[int, list[int]]:
+        """The first of the pieces that differ in digits alone, and all of them, in order."""
+        known: dict[bytes, int] = {}
+        groups: dict[int, list[int]] = {}
+        for at, each in enumerate(self._words):
+            if self.sorts[at] == BLOB:
+                key = b"\x00"
+            elif len(each) > _WORDS_ALIKE:
+                key = b" ".join(each).translate(_DIGITS)
+                key = _ZEROS.sub(b"0", key) if b"00" in key else key
+            else:
+                continue
+            first = known.setdefault(key, at)
+            if first != at:
+                groups.setdefault(first, [first]).append(at)
+        return groups
+
+    def _repeated(self) -> set[int]:
+        """Pieces that stood before to the letter, and all of encoded data but its beginning."""
+        repeated: set[int] = set()
+        for members in self.groups.values():
+            if self.sorts[members[0]] == BLOB:
+                repeated.update(members[1:])
+                continue
+            known: set[str] = set()
+            for at in members:
+                wording = " ".join(self.pieces[at].split())
+                if wording in known:
+                    repeated.add(at)
+                known.add(wording)
+        return repeated
+
+    def _structure(self) -> set[int]:
+        """The first and the last pieces, headings, heads of tables, fences."""
+        size = self.size
+        kept = {*range(min(_FIRST, size)), *range(max(0, size - _LAST), size)}
+        headings = [at for at, sort in enumerate(self.sorts) if sort in (HEADING, RULE)]
+        fences = [at for at, sort in enumerate(self.sorts) if sort == FENCE]
+        for lines in (headings, fences):
+            if 4 * len(lines) <= size:
+                kept.update(lines)
+        return kept
+
+    def _apart(self) -> set[int]:
+        """Pieces that something sets apart from the others."""
+        apart = {*self._signals(), *self._signs(), *self._numbers(), *self._names()}
+        apart = (apart | self._rare()) - self._alike
+        for members in self.groups.values():
+            apart.update(self._unusual(members))
+        return apart
+
+    def _signals(self) -> set[int]:
+        """Pieces with a word that warns, forbids or denies, where such words are few."""
+        most = self._few(4, 8)
+        strong = {word for word in STRONG if 0 < self._counts.get(word, 0) <= most}
+        found = set(self._holding(strong))
+        weak = self._holding(WEAK & self._counts.keys())
+        found.update(weak if len(weak) <= self._few(3, 25) else [])
+        marked = [
+            at
+            for at, piece in enumerate(self.pieces)
+            if not piece.isascii() and SIGNALS.search(piece)
+        ]
+        found.update(marked if len(marked) <= most else [])
+        return found
+
+    def _holding(self, wanted: AbstractSet[bytes]) -> list[int]:
+        """Pieces with one of the words ``wanted``."""
+        if not wanted:
+            return []
+        return [at for at, each in enumerate(self._words) if not wanted.isdisjoint(each)]
+
+    def _signs(self) -> list[int]:
+        """Pieces with a sign that hardly any other has, where few have one."""
+        most = self._few(1, 150)
+        holders: dict[str, list[int]] = {}
+        at = 0
+        for sign in _SIGNS.findall("\x00".join([p.replace("\x00", " ") for p in self.pieces])):
+            if sign == "\x00":
+                at += 1
+                continue
+            known = holders.setdefault(sign, [])
+            if len(known) <= most and (not known or known[-1] != at):
+                known.append(at)
+        found = {at for known in holders.values() if len(known) <= most for at in known}
+        return sorted(found) if len(found) <= self._few(3, 25) else []
+
+    def _numbers(self) -> list[int]:
+        """Pieces with a number, where few have one."""
+        holders = self._holding(self._numbers_known)
+        return holders if len(holders) <= self._few(3, 25) else []
+
+    def _names(self) -> list[int]:
+        """Pieces with a capitalised word within that occurs nowhere else, where few have one."""
+        once = {word for word, number in self._counts.items() if number == 1 and len(word) > 2}
+        holders = []
+        for at, each in enumerate(self._words):
+            mine = once.intersection(each)
+            if mine and any(self._is_name(at, word) for word in mine):
+                holders.append(at)
+        return holders if len(holders) <= self._few(3, 25) else []
+
+    def _is_name(self, at: int, word: bytes) -> bool:
+        text = word.decode("utf-8", "replace")
+        piece = self.pieces[at]
+        return piece.find(f"{text[0].upper()}{text[1:]}", 1) > 0 or (
+            len(text) > 3 and text.upper() != text and text.upper() in piece
+        )
+
+    def _rarity(self) -> list[int]:
+        """Of each piece how rare its words are on average, in sixteenths of a bit."""
+        size = self.size
+        by_number = {
+            number: round(_QUANTA * log2((size + 1) / number))
+            for number in set(self._counts.values())
+        }
+        rarity = {word: by_number[number] for word, number in self._counts.items()}
+        return [
+            sum(map(rarity.__getitem__, each)) // len(each) if each else 0 for each in self._words
+        ]
+
+    def _rare(self) -> set[int]:
+        """Pieces whose words are far rarer than is usual here (Tukey's outer fence)."""
+        rarities = self._rarities
+        told = [
+            (rarities[at], at)
+            for at, each in enumerate(self._words)
+            if len(each) >= _WORDS_FOR_RARITY and self.sorts[at] != BLOB
+        ]
+        told.sort()
+        if len(told) < 12:
+            return set()
+        first, third = told[len(told) // 4][0], told[(3 * len(told)) // 4][0]
+        fence = third + _FENCE_FACTOR * max(third - first, _QUANTA // 4)
+        odd = [at for rarity, at in told if rarity > fence]
+        return set(odd[-self._few(3, 50) :])
+
+    def _unusual(self, members: Sequence[int]) -> Iterable[int]:
+        """Of pieces that differ in numbers alone those with an unusual number."""
+        if len(members) < _ALIKE or self.sorts[members[0]] == BLOB:
+            return []
+        rows = [_NUMBER.findall(self.pieces[at]) for at in members]
+        width = len(rows[0])
+        if not 0 < width <= _COLUMNS or any(len(row) != width for row in rows):
+            return []
+        return [
+            members[place] for column in zip(*rows, strict=True) for place in _log_odd.odd(column)
+        ]
+
+    def _ordered(self) -> list[int]:
+        """The other pieces, those that say most first."""
+        rarities = self._rarities
+        usual = sorted(rarities)[self.size // 2] if rarities else 0
+        free: list[tuple[int, int]] = []
+        opens = True
+        for at, piece in enumerate(self.pieces):
+            if at not in self.always and at not in self.same:
+                each = self._words[at]
+                score = min(rarities[at], 2 * usual) + _OPENS * opens
+                score -= _REPEATED if at in self._alike else 0
+                score -= _SHORT if len(each) < _WORDS_ALIKE else 0
+                score += _NUMBERED if not self._numbers_known.isdisjoint(each) else 0
+                free.append((-score, at))
+            opens = piece.endswith("\n\n") or self.sorts[at] == HEADING
+        free.sort()
+        return [at for _, at in free]
+
+    def answers(self, query: str) -> set[int]:
+        """The pieces that bear on ``query``: the best, and those that cover it together."""
+        if not query.strip() or not self.pieces:
+            return set()
+        found = relevance.bearing(query, self.pieces)
+        top = max(found.scores)
+        ranked = sorted(
+            (at for at, score in enumerate(found.scores) if score > 0 and 2 * score >= top),
+            key=lambda at: (-found.scores[at], at),
+        )
+        return {*ranked[: self._few(_ANSWERS, _ANSWERS_SHARE)], *found.covering}
+
+
+def choose(study: Study, share: float, answers: set[int]) -> list[bool]:
+    """Which pieces to write. A larger share keeps every piece that a smaller one keeps."""
+    kept = [at in study.always or at in answers for at in range(study.size)]
+    wanted = ceil(share * (study.size - len(study.same))) - sum(kept)
+    if wanted > 0:
+        for at in [at for at in study.order if not kept[at]][:wanted]:
+            kept[at] = True
+    _close_gaps(study.pieces, kept)
+    return kept
+
+
+def _close_gaps(pieces: Sequence[str], kept: list[bool]) -> None:
+    """Keep what is no longer than the note that would take its place."""
+    start = -1
+    for at, keep in enumerate([*kept, True]):
+        if keep:
+            if start >= 0 and sum(map(len, pieces[start:at])) <= _NOTE:
+                kept[start:at] = [True] * (at - start)
+            start = -1
+        elif start < 0:
+            start = at

@@ -1,0 +1,47 @@
+"""A text with gaps: what stays as it stood, and a note in the place of what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+_GAP = '"…3" where 3 others stood'
+_COUNTED = "[×9]: 9 that differ in numbers at most"
+
+
+def write(kind: str, pieces: Sequence[str], kept: Sequence[bool], totals: Mapping[int, int]) -> str:
+    """The pieces that are kept, under a header that says how many these are.
+
+    ``totals`` says of a piece how many it stands for. Line ends stay where they were, so
+    that paragraphs and lists are still told apart.
+    """
+    out: list[str] = []
+    gap = 0
+    tail = ""
+    for at, (piece, keep) in enumerate(zip(pieces, kept, strict=True)):
+        if not keep:
+            gap += 1
+            tail = _longer(tail, _tail(piece))
+            continue
+        if gap:
+            out.append(f"…{gap}{tail or ' '}")
+            gap, tail = 0, ""
+        if at in totals:
+            body = piece.rstrip()
+            piece = f"{body} [×{totals[at]}]{piece[len(body) :]}"
+        out.append(piece)
+    if gap:
+        out.append(f"…{gap}{tail}")
+    legend = [f"{sum(kept)} of {len(pieces)} sentences", _GAP]
+    if totals:
+        legend.append(_COUNTED)
+    return f"[toin {kind}: {', '.join(legend)}]\n{''.join(out)}"
+
+
+def _tail(piece: str) -> str:
+    """The white space that parts a piece from the next one, two line ends at most."""
+    lines = piece.count("\n", len(piece.rstrip()))
+    return "\n" * min(2, lines) if lines else " "
+
+
+def _longer(one: str, other: str) -> str:
+    return max(one, other, key=lambda tail: (tail.count("\n"), len(tail)))
