@@ -92,6 +92,20 @@ _LOSSY: Mapping[str, tuple[tuple[str, Params], ...]] = {
         ("sentences_few", text.Params(sentence_share=0.2)),
         ("sentences_minimal", text.Params(sentence_share=0.08)),
     ),
+    "diff": (
+        ("context_most", diff.Params(context_share=0.6)),
+        ("context_few", diff.Params(context_share=0.3)),
+        ("changes_all", diff.Params(context_share=0.1)),
+        ("changes_half", diff.Params(context_share=0.08, change_share=0.5)),
+        ("changes_few", diff.Params(context_share=0.05, change_share=0.2)),
+        ("changes_minimal", diff.Params(context_share=0.02, change_share=0.08)),
+    ),
+    "search": (
+        ("matches_most", search.Params(match_share=0.8)),
+        ("matches_half", search.Params(match_share=0.5)),
+        ("matches_few", search.Params(match_share=0.2)),
+        ("matches_minimal", search.Params(match_share=0.08)),
+    ),
 }
 
 

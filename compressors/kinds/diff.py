@@ -1,11 +1,21 @@
-"""Differences between files: unified, git, combined, and the forms of other tools."""
+"""Differences between files: unified, git, combined, and the forms of other tools.
+
+Lossless: a text that still applies. Lossy: first the lines around changes give way, then
+files that nobody writes by hand, and at last changes that repeat others or go on for long.
+"""
 
 from __future__ import annotations
 
 import re
 
 from compressors.kinds import _lines
-from compressors.kinds.base import Content, Cut, Focus, Params, Passage
+from compressors.kinds._diff_keep import Study
+from compressors.kinds._diff_parts import Parts
+from compressors.kinds._diff_short import Writer
+from compressors.kinds._diff_whole import restore as restored
+from compressors.kinds._diff_whole import shorter
+from compressors.kinds.base import Content, Cut, Focus, Passage
+from compressors.kinds.base import Params as BaseParams
 
 __all__ = ["NAME", "Params", "compress", "find", "recognise", "restore", "signature"]
 
@@ -30,6 +40,27 @@ _CHANGES = re.compile(
 )
 _SHARE = 0.8
 _HUNK = re.compile(r"(?m)^(?=diff |Index: |@@ |@@@)")
+_DROP_AT_LEAST, _DROP_SHARE = 160, 0.03
+
+
+class Params(BaseParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much of a difference stays.
+
+    ``context_share``: of each stretch of unchanged lines the share to keep, those nearest to
+    changes; below 1, files that nobody writes by hand are summed up. ``change_share``: the
+    share of changed lines; below 1, hunks that repeat others are counted, and what must stay
+    stays even where it is more. Both in (0, 1].
+    """
+
+    context_share: float = 1.0
+    change_share: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse a share that keeps nothing or more than all."""
+        for name in ("context_share", "change_share"):
+            share = getattr(self, name)
+            if not 0.0 < share <= 1.0:
+                raise ValueError(f"{name} is {share}: give a share in (0, 1]")
 
 
 def recognise(text: str) -> str | None:
@@ -48,15 +79,22 @@ def signature(parsed: str) -> str:
     return f"{NAME}|{parsed}"
 
 
-def compress(content: Content, params: Params, focus: Focus) -> Cut:  # noqa: ARG001
-    """The difference as it is, so that it still applies; changed places are counted."""
-    hunks = sum(1 for _ in _HUNK.finditer(content.text))
-    return Cut(content.text, False, "hunks", hunks, hunks)
+def compress(content: Content, params: Params, focus: Focus) -> Cut:
+    """The difference as it applies or, where asked for, what matters in it."""
+    if params.passthrough:
+        return _lines.as_it_is(content)
+    partial = params.context_share < 1.0 or params.change_share < 1.0
+    if partial and not params.lossless and content.parsed != "context":
+        cut = _short(content.text, params, focus.query)
+        if cut is not None:
+            return cut
+    number = _lines.count(content.text)
+    return Cut(shorter(NAME, content.text), False, "lines", number, number)
 
 
 def restore(text: str) -> str:
-    """The text itself."""
-    return text
+    """The difference that the lossless parameters made ``text`` of."""
+    return restored(NAME, text)
 
 
 def find(content: Content, query: str) -> list[Passage]:
@@ -68,3 +106,15 @@ def find(content: Content, query: str) -> list[Passage]:
         Passage(hunks[number].rstrip("\n"), _lines.twentieth(starts[number], len(content.text)))
         for number in _lines.best(query, hunks, limit=4)
     ]
+
+
+def _short(text: str, params: Params, query: str) -> Cut | None:
+    """What stays; None where leaving the rest out saves next to nothing."""
+    study = Study(Parts(text))
+    kept = study.choose(params.context_share, params.change_share, query)
+    writer = Writer(study, kept, query)
+    short = writer.text(NAME)
+    if len(text) - len(short) < max(_DROP_AT_LEAST, _DROP_SHARE * len(text)):
+        return None
+    number = _lines.count(text)
+    return Cut(short, True, "lines", number, min(number, writer.shown))

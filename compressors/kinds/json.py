@@ -6,6 +6,7 @@ from compressors.kinds._json_document import Document, parse_document
 from compressors.kinds._json_find import passages
 from compressors.kinds._json_reader import read
 from compressors.kinds._json_signature import signature_of
+from compressors.kinds._search_layout import claims
 from compressors.kinds.base import Content, Cut, Focus, Passage
 from compressors.kinds.base import Params as BaseParams
 
@@ -26,7 +27,8 @@ class Params(BaseParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def recognise(text: str) -> Document | None:
     """The document, or the documents one a line, that ``text`` is; None where it is none."""
-    return parse_document(text)
+    # What a search prints as JSON is a list of matches.
+    return None if claims(text) else parse_document(text)
 
 
 def signature(parsed: Document) -> str:
