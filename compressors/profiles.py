@@ -106,6 +106,20 @@ _LOSSY: Mapping[str, tuple[tuple[str, Params], ...]] = {
         ("matches_few", search.Params(match_share=0.2)),
         ("matches_minimal", search.Params(match_share=0.08)),
     ),
+    "html": (
+        ("readable", html.Params()),
+        ("main", html.Params(aside_share=0.0)),
+        ("blocks_half", html.Params(aside_share=0.0, block_share=0.5)),
+        ("blocks_few", html.Params(aside_share=0.0, block_share=0.2)),
+        ("blocks_minimal", html.Params(aside_share=0.0, block_share=0.08)),
+    ),
+    "config": (
+        ("comments_folded", config.Params(comment_share=0.0)),
+        ("values_short", config.Params(comment_share=0.0, value_share=0.5)),
+        ("blocks_half", config.Params(comment_share=0.0, value_share=0.5, block_share=0.5)),
+        ("blocks_few", config.Params(comment_share=0.0, value_share=0.2, block_share=0.2)),
+        ("blocks_minimal", config.Params(comment_share=0.0, value_share=0.08, block_share=0.08)),
+    ),
 }
 
 

@@ -1,12 +1,28 @@
-"""Configuration: YAML, TOML, INI, environment variables, properties."""
+"""Configuration: YAML, TOML, INI, environment variables, properties.
+
+Lossless: blocks of one shape are written once, each of them then as a line with what
+differs. Lossy: comments are folded but for those that warn, order or deprecate; long
+values are shortened around what is loud or asked for; of many blocks of one shape and of
+the items of long lists those stay that are unlike the others, first and last, and a share
+of the rest. Every key stays, also of blocks left out, but for those below
+``managedFields``, which the server of Kubernetes writes for itself. Nothing changes its
+place. Secrets are content like any other.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-from compressors.kinds import _lines, _lines_folds
-from compressors.kinds.base import Content, Cut, Focus, Params, Passage
+from compressors.kinds import _lines, _lines_folds, _lines_notation
+from compressors.kinds._lines_forms import Forms
+from compressors.kinds.base import Content, Cut, Focus, Passage
+from compressors.kinds.base import Params as BaseParams
+
+# What reads a configuration is loaded with the first one: its expressions take time to
+# compile, and many processes that compress never see one.
+if TYPE_CHECKING:
+    from compressors.kinds._config_lines import Line
 
 __all__ = ["NAME", "Params", "Settings", "compress", "find", "recognise", "restore", "signature"]
 
@@ -14,6 +30,8 @@ NAME = "config"
 _LOOKED_AT = 12_000
 _KEYS = 400
 _SHARE = 0.8
+_WORTH = 0.92
+_FLAT = frozenset({"env", "properties", "ini"})
 _COMMENT = re.compile(r"\s*(?:[#;]|//|$)")
 _SECTION = re.compile(r"\s*\[\[?\"?([\w.:/ @\"'-]+)\]?\]\s*(?:[#;].*)?$")
 _VARIABLE = re.compile(r"(?:export )?([A-Z_][A-Z0-9_]*)=")
@@ -22,14 +40,93 @@ _TYPED = re.compile(r"(?:\"|'|\[|\{|true$|false$|[+-]?\d)")
 _MAPPING = re.compile(
     r"( *)(?:- )*([\"']?[A-Za-z_./$@*<][\w./$@*<>-]*+(?: [\w./()-]++){0,3}[\"']?) ?:(?: +(.*)|$)"
 )
+# A value that goes on in the lines below, and where such a value ends.
+_SCALAR = re.compile(r"(?::|-) +(?:[&!]\S+ +)*[|>][-+0-9]{0,3}\s*(?:#.*)?$|= *[\[{]\s*(?:#.*)?$")
+_WITHIN = re.compile(r"[:-] [|>][-+]?\r?\n|= *[\[{]\r?\n|= *(?:\"\"\"|''')")
+_CLOSING = ("]", "}", "],", "},")
+_FENCES = ('"""', "'''")
+_MOST_ROWS = 160
+_PASSAGES = 8
 _ITEM = re.compile(r" *- \S| *-$")
 
 
-class Settings(NamedTuple):
-    """The flavour of a configuration and the keys of its outer level."""
+class Params(BaseParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much of a configuration stays; every key does.
 
-    flavour: str
-    keys: tuple[str, ...]
+    ``comment_share``: of the lines of comments that neither warn nor order, in [0, 1].
+    ``block_share``: of blocks of one shape, and of the items of long lists, that are like
+    the others, in (0, 1]. ``value_share``: of the characters of long values and the lines
+    of long texts, in (0, 1].
+    """
+
+    comment_share: float = 1.0
+    block_share: float = 1.0
+    value_share: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse shares out of range."""
+        if not 0.0 <= self.comment_share <= 1.0:
+            raise ValueError(f"comment_share is {self.comment_share}: give a share in [0, 1]")
+        for name in ("block_share", "value_share"):
+            share = getattr(self, name)
+            if not 0.0 < share <= 1.0:
+                raise ValueError(f"{name} is {share}: give a share in (0, 1]")
+
+
+class Settings:
+    """A recognised configuration: its flavour, and the keys of its outer level.
+
+    What else is worked out of it is worked out when asked for, and once.
+    """
+
+    __slots__ = ("_lines", "_lossless", "_rows", "flavour", "keys", "text")
+
+    def __init__(self, flavour: str, keys: tuple[str, ...], text: str = "") -> None:
+        self.flavour = flavour
+        self.keys = keys
+        self.text = text
+        self._rows: _lines.Rows | None = None
+        self._lines: list[Line] | None = None
+        self._lossless: str | None = None
+
+    @property
+    def rows(self) -> _lines.Rows:
+        """The lines as they stand."""
+        if self._rows is None:
+            self._rows = _lines.split(self.text)
+        return self._rows
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines taken apart."""
+        if self._lines is None:
+            from compressors.kinds._config_lines import take_apart
+
+            self._lines = take_apart(self.rows.rows, self.flavour)
+        return self._lines
+
+    @property
+    def lossless(self) -> str:
+        """The shortest of the texts from which this one can be restored."""
+        if self._lossless is None:
+            self._lossless = self._shortest()
+        return self._lossless
+
+    def _shortest(self) -> str:
+        from compressors.kinds._config_blocks import groups_of
+        from compressors.kinds._config_lines import merge
+        from compressors.kinds._config_notation import encode
+        from compressors.kinds._config_undo import decode
+
+        merged = merge(self.lines, range(len(self.lines))).lines
+        groups = groups_of(merged, fewest=2)
+        if groups:
+            short = encode(merged, groups, self.rows)
+            if len(short) <= _WORTH * len(self.text) and decode(short) == self.text:
+                return short
+        if self.flavour in _FLAT:
+            return _lines_notation.shorter(NAME, self.text, Forms(self.text))
+        return _lines_folds.fold(NAME, self.text)
 
 
 def recognise(text: str) -> Settings | None:
@@ -37,7 +134,13 @@ def recognise(text: str) -> Settings | None:
     rows = [row for row in _lines.sample(text[:_LOOKED_AT]) if not _COMMENT.match(row)]
     if len(rows) < 2:
         return None
-    return _variables(rows) or _sections(rows) or _mappings(rows)
+    found = _variables(rows) or _sections(rows) or _mappings(rows)
+    if found is None and _WITHIN.search(text, 0, _LOOKED_AT):
+        rows = _outer(text[:_LOOKED_AT].split("\n")[:_MOST_ROWS])
+        found = _sections(rows) or _mappings(rows) if len(rows) > 1 else None
+    if found is not None:
+        found.text = text
+    return found
 
 
 def signature(parsed: Settings) -> str:
@@ -45,19 +148,73 @@ def signature(parsed: Settings) -> str:
     return f"{NAME}|{parsed.flavour}|{','.join(parsed.keys)}"
 
 
-def compress(content: Content, params: Params, focus: Focus) -> Cut:  # noqa: ARG001
-    """The configuration with runs of identical lines folded."""
-    return _lines_folds.compress(NAME, content, params)
+def compress(content: Content, params: Params, focus: Focus) -> Cut:
+    """The configuration with repeated blocks written once and, where asked for, folded."""
+    if params.passthrough:
+        return _lines.as_it_is(content)
+    settings = (
+        content.parsed
+        if isinstance(content.parsed, Settings)
+        else Settings("yaml", (), content.text)
+    )
+    size = _lines.count(content.text)
+    shares = (params.comment_share, params.block_share, params.value_share)
+    if params.lossless or min(shares) >= 1:
+        return Cut(settings.lossless, False, "lines", size, size)
+    from compressors.kinds._config_write import Shares, write
+
+    text, left = write(settings.lines, Shares(*shares), settings.rows.rows, focus.query)
+    return Cut(text, True, "lines", size, min(size, left))
 
 
 def restore(text: str) -> str:
     """The configuration that the lossless parameters made ``text`` of."""
-    return _lines_folds.unfold(NAME, text)
+    from compressors.kinds._config_undo import decode
+
+    original = decode(text)
+    if original is not None:
+        return original
+    lined = _lines_notation.decode(NAME, text)
+    return _lines_folds.unfold(NAME, text) if lined == text else lined
 
 
 def find(content: Content, query: str) -> list[Passage]:
-    """The lines that answer ``query``, best first, with where they stood."""
-    return _lines.find_rows(content.text, query)
+    """The lines that answer ``query``, best first, each below those that it belongs to."""
+    settings = content.parsed
+    if not isinstance(settings, Settings):
+        return _lines.find_rows(content.text, query)
+    from compressors.kinds._config_lines import above
+
+    rows = settings.rows.rows
+    total = len(rows)
+    return [
+        Passage(
+            "\n".join(rows[at] for at in (*above(settings.lines, number), number)),
+            _lines.twentieth(number, total),
+        )
+        for number in _lines.best(query, rows, limit=_PASSAGES)
+    ]
+
+
+def _outer(rows: list[str]) -> list[str]:
+    """Rows without comments and without those inside a value of several lines."""
+    outer: list[str] = []
+    within = -1
+    fence = ""
+    for row in rows:
+        width = len(row) - len(row.lstrip())
+        if fence:
+            fence = "" if fence in row else fence
+        elif within >= 0 and (width > within or not row.strip() or row.strip() in _CLOSING):
+            continue
+        elif not _COMMENT.match(row):
+            within = -1
+            outer.append(row)
+            if _SCALAR.search(row):
+                within = width
+            else:
+                fence = next((sign for sign in _FENCES if row.count(sign) == 1), "")
+    return outer
 
 
 def _set(flavour: str, keys: list[str]) -> Settings:
