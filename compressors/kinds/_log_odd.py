@@ -61,17 +61,18 @@ def wording(shape: str) -> str:
     return _RUN.sub("0", shape)
 
 
-def odd(column: Sequence[str], worded: Wordings) -> list[int]:
+def odd(column: Sequence[str], worded: Wordings | None = None) -> list[int]:
     """Places in ``column`` whose value differs from the others, in order.
 
     A value stands out where few different ones occur (the first of each is named), where
     it occurs hardly ever among values that repeat, where its wording without digits does,
     and where it is a number beyond three times the quartile range from the quartiles
-    (Tukey's outer fence).
+    (Tukey's outer fence). ``worded`` are the column's wordings where the caller has them.
     """
     size = len(column)
     if size < _FEWEST or column.count(column[0]) == size:
         return []
+    worded = worded or wordings(column)
     places = {worded.first[value] for value in _rare(worded.counts, size)}
     wanted = _rare(Counter(column), size)
     if wanted:

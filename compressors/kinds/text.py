@@ -153,7 +153,7 @@ def compress(content: Content, params: Params, focus: Focus) -> Cut:
         text.forms,
         kept=kept,
         literal=answers | study.odd,
-        totals=totals,
+        totals={row: f"×{number}" for row, number in totals.items()},
         preface=f'{number} of {study.size} lines, "…" where others stood, {COUNTED}',
     )
     return Cut(written, True, "lines", study.size, number)
