@@ -69,10 +69,10 @@ _PARAMS: Mapping[str, type[Params]] = {
 # Beyond lossless: rung by rung less is kept. Tests hold the order.
 _LOSSY: Mapping[str, tuple[tuple[str, Params], ...]] = {
     "json": (
-        ("rows_most", json.Params(row_share=0.8)),
-        ("rows_half", json.Params(row_share=0.5)),
-        ("rows_few", json.Params(row_share=0.2)),
-        ("rows_minimal", json.Params(row_share=0.08)),
+        ("rows_most", json.Params(row_share=0.8, text_share=0.8)),
+        ("rows_half", json.Params(row_share=0.5, text_share=0.5)),
+        ("rows_few", json.Params(row_share=0.2, text_share=0.3)),
+        ("rows_minimal", json.Params(row_share=0.08, text_share=0.15)),
     ),
     "table": (
         ("rows_most", table.Params(row_share=0.8)),

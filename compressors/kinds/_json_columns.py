@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
-from compressors.kinds._json_rows import MISSING
+from compressors.kinds._json_shape import MISSING
 from compressors.kinds._json_text import Value
 
 _DEEPEST = 4
@@ -25,7 +25,11 @@ class Series:
     def __init__(self, path: str, values: Sequence[Value]) -> None:
         self.path = path
         self.values = values
-        self.kinds: Counter[type] = Counter(map(type, values))
+        kinds = set(map(type, values))
+        self.kinds: Mapping[type, int]
+        self.kinds = (
+            Counter(map(type, values)) if len(kinds) > 1 else dict.fromkeys(kinds, len(values))
+        )
         self._counts: Counter[Value] | None = None
 
     @property
@@ -60,7 +64,9 @@ def _walk(column: Series, depth: int) -> Iterator[Series]:
     yield column
     if depth >= _DEEPEST or dict not in column.kinds:
         return
-    objects = [value if type(value) is dict else {} for value in column.values]
+    objects: Sequence[dict[str, Value]] = column.values
+    if len(column.kinds) > 1:
+        objects = [value if type(value) is dict else {} for value in column.values]
     names = Counter(chain.from_iterable(objects))
     prefix = f"{column.path}." if column.path else ""
     # Of an object that is a map, names that few rows have are keys and no columns.

@@ -7,6 +7,7 @@ import re
 from compressors.kinds import _json_keep as keep
 from compressors.kinds._json_notation import write
 from compressors.kinds._json_plan import Plan, plan
+from compressors.kinds._json_shorter import Shorter
 from compressors.kinds._json_text import (
     Exact,
     Literal,
@@ -84,24 +85,32 @@ class Document:
             return self.text
         return written if len(written) < len(self.text) else self.text
 
-    def cut(self, share: float, focus: Focus) -> tuple[str, int] | None:
-        """The notation without the rows that need not stay, and how many stay.
+    def cut(self, row_share: float, text_share: float, focus: Focus) -> tuple[str, int] | None:
+        """The notation without what need not stay, and how many rows stay.
 
-        None where all rows stay.
+        None where all of it stays.
         """
         tables = self.plan.tables
-        if not tables:
-            return None
         found = self._found()
-        kept = [order.kept(share) for order in self._orders(found, focus.query)]
+        orders = self._orders(found, focus.query)
+        kept = [order.kept(row_share) for order in orders]
         for here, finding in zip(kept, found, strict=True):
             for at in keep.preserved(finding, focus.preserved):
                 here[at] = True
         left = sum([sum(here) for here in kept])
-        if left == self.plan.rows:
-            return None
         notes = [_left_out(finding, here) for finding, here in zip(found, kept, strict=True)]
-        written = write(self.plan.skeleton, tables, style=None, kept=kept, notes=notes)
+        shorter = Shorter(row_share, text_share, focus)
+        try:
+            skeleton = shorter.value(self.plan.skeleton)
+            shown = [
+                shorter.table(table, here, order.answers)
+                for table, here, order in zip(tables, kept, orders, strict=True)
+            ]
+            if left == self.plan.rows and not shorter.changed:
+                return None
+            written = write(skeleton, shown, style=None, kept=kept, notes=notes)
+        except (NotWritable, RecursionError):
+            return None
         return _whole_lines(written), left
 
     def _found(self) -> list[keep.Findings]:

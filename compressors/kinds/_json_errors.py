@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from compressors.kinds._json_columns import Series
@@ -36,6 +37,7 @@ _TELLING = frozenset(
 _NOTHING = frozenset({"", "none", "null", "no", "false", "ok", "0", "n/a", "-"})
 _VARYING = re.compile(r"[0-9]+")
 _SHORT = 48
+_SHORTEST_STEM = 2
 _LONGEST_LABEL = 160
 
 
@@ -54,9 +56,11 @@ def errors(columns: Sequence[Series]) -> Errors:
         if not column.path:
             continue
         flagged = _named(column) if _speaks(column, _FAILURES) else _stemmed(column)
+        if not flagged:
+            continue
         groups: dict[tuple[str, ...], list[int]] = {}
-        for at, label in flagged.items():
-            key = (label, *[_label(other.values[at]) for other in telling if other is not column])
+        for at, told in flagged.items():
+            key = (told, *[label(other.values[at]) for other in telling if other is not column])
             groups.setdefault(key, []).append(at)
         few = max(3, len(column.values) // 50)
         for key, rows in groups.items():
@@ -67,7 +71,12 @@ def errors(columns: Sequence[Series]) -> Errors:
 
 def _speaks(column: Series, words: frozenset[str]) -> bool:
     """Whether one of ``words`` is in the name of a column."""
-    return not words.isdisjoint(terms(column.name))
+    return _named_by(column.name, words)
+
+
+@lru_cache(maxsize=8192)
+def _named_by(name: str, words: frozenset[str]) -> bool:
+    return not words.isdisjoint(terms(name))
 
 
 def _named(column: Series) -> dict[int, str]:
@@ -84,7 +93,7 @@ def _named(column: Series) -> dict[int, str]:
         else:
             some = kind in (list, dict, bool) and bool(value)
         if some:
-            flagged[at] = _label(value)
+            flagged[at] = label(value)
     return {} if 10 * numbers > len(column.values) else flagged
 
 
@@ -98,26 +107,42 @@ def _stemmed(column: Series) -> dict[int, str]:
     else:
         texts = list(column.values)
         different = [value for value in column.counts if type(value) is str]
+    if max(map(len, different), default=0) < _SHORTEST_STEM:
+        return {}
     whole = "\n".join(different).lower()
-    stems = [stem for stem in _STEMS if stem in whole]
-    if not whole.isascii():
-        stems += [stem for stem in _FOREIGN_STEMS if stem in whole]
+    stems = _stems_in(whole)
     if not stems:
         return {}
-    telling = {}
+    labels = {}
     for text in different:
         lowered = text.lower()
         if any(stem in lowered for stem in stems):
-            telling[text] = _label(text)
+            labels[text] = label(text)
     flagged = {
-        at: telling[text] for at, text in enumerate(texts) if type(text) is str and text in telling
+        at: labels[text] for at, text in enumerate(texts) if type(text) is str and text in labels
     }
     # In prose such words are ordinary, unless they are rare.
-    prose = any(len(text) > _SHORT for text in telling) and not _speaks(column, _TELLING)
+    prose = any(len(text) > _SHORT for text in labels) and not _speaks(column, _TELLING)
     return {} if prose and len(flagged) > max(3, len(texts) // 10) else flagged
 
 
-def _label(value: Value) -> str:
+def telling(texts: Sequence[str]) -> list[int]:
+    """The texts in which a word of failure stands."""
+    stems = _stems_in("\n".join(texts).lower())
+    if not stems:
+        return []
+    lowered = [text.lower() for text in texts]
+    return [at for at, text in enumerate(lowered) if any(stem in text for stem in stems)]
+
+
+def _stems_in(lowered: str) -> list[str]:
+    stems = [stem for stem in _STEMS if stem in lowered]
+    if not lowered.isascii():
+        stems += [stem for stem in _FOREIGN_STEMS if stem in lowered]
+    return stems
+
+
+def label(value: Value) -> str:
     """A value without its numbers: what makes two errors the same."""
     text = value if type(value) is str else "" if value is None else repr(value)
     return _VARYING.sub("0", text.lower())[:_LONGEST_LABEL]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from compressors.kinds._json_columns import series
 from compressors.kinds._json_document import Document
-from compressors.kinds._json_rows import MISSING
+from compressors.kinds._json_shape import MISSING
 from compressors.kinds._json_text import NotWritable, Value, dump
 from compressors.kinds.base import Passage
 from compressors.relevance import rank, terms

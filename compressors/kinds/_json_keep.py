@@ -20,6 +20,8 @@ from compressors.kinds._json_text import Literal, Value
 from compressors.relevance import bearing, terms
 
 _FEWEST = 8
+_FEWEST_HELD = 20
+_DEEPEST = 2
 _TOP = 5
 _MOST_PRESERVED = 64
 _LONGEST_QUERY = 20_000
@@ -59,16 +61,47 @@ def standing_out(columns: Sequence[Series]) -> Findings:
     # Changes are many in noisy data: the clearest ones only.
     changes = sorted(set(strange.changes), key=lambda change: (-change[0], change[1]))
     clearest = [at for _, at in changes[: max(2, total // 40)]]
-    must = {0, total - 1, *strange.rows, *failing.rows, *clearest}
+    must = {0, total - 1, *strange.rows, *failing.rows, *clearest, *_holding(columns, 0)}
     return Findings(columns, frozenset(must), failing.groups)
+
+
+def _holding(columns: Sequence[Series], depth: int) -> set[int]:
+    """The rows with arrays in which something is odd among what all these arrays hold.
+
+    None of a column where these are many.
+    """
+    rows: set[int] = set()
+    for column in columns:
+        if list not in column.kinds:
+            continue
+        places: list[int] = []
+        pool: list[Value] = []
+        for at, value in enumerate(column.values):
+            if type(value) is list and value:
+                places += [at] * len(value)
+                pool += value
+        if len(pool) < _FEWEST_HELD:
+            continue
+        inner = series(pool)
+        found = odd(inner).rows
+        if depth < _DEEPEST:
+            found |= _holding(inner, depth + 1)
+        holders = {places[at] for at in found}
+        if len(holders) <= max(3, len(column.values) // 10):
+            rows |= holders
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """For one query: the rows that must stay, and all others, the next to stay first."""
+    """For one query: the rows that must stay, and all others, the next to stay first.
+
+    ``answers``: those of the former that the query names, or that bear most on it.
+    """
 
     must: frozenset[int]
     others: Sequence[int]
+    answers: frozenset[int] = frozenset()
 
     def kept(self, share: float) -> list[bool]:
         """Which rows stay when at least this share of them may."""
@@ -94,21 +127,23 @@ class Lines(Protocol):
 def order(table: Lines, found: Findings, query: str) -> Order:
     """The order in which the rows of a table stay, for a reader who asks ``query``."""
     total = len(table.lines)
-    must = set(found.must)
+    answers: set[int] = set()
     best: list[int] = []
     if query.strip():
-        must |= _named(found.columns, query)
+        answers = _named(found.columns, query)
         scores, covering = bearing(query, table.lines)
         top = max(scores)
         ranked = sorted(
             [at for at, score in enumerate(scores) if 3 * score >= top > 0],
             key=lambda at: (-scores[at], at),
         )
-        must.update([at for at in ranked[:_TOP] if 2 * scores[at] >= top], covering[:_TOP])
+        answers.update([at for at in ranked[:_TOP] if 2 * scores[at] >= top], covering[:_TOP])
+        must = found.must | answers
         best = [at for at in dict.fromkeys([*covering, *ranked]) if at not in must]
+    must = found.must | answers
     seen = must.union(best)
-    spread = [at for at in _spread(total) if at not in seen]
-    return Order(frozenset(must), [*best, *spread])
+    rest = [at for at in spread(total) if at not in seen]
+    return Order(must, [*best, *rest], frozenset(answers))
 
 
 def preserved(found: Findings, wanted: Callable[[str], bool]) -> set[int]:
@@ -125,7 +160,7 @@ def preserved(found: Findings, wanted: Callable[[str], bool]) -> set[int]:
     return rows
 
 
-def _spread(total: int) -> list[int]:
+def spread(total: int) -> list[int]:
     """All numbers below ``total`` in an order whose every beginning is spread evenly."""
     bits = (total - 1).bit_length()
     reversed_ = [0]

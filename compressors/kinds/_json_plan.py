@@ -13,6 +13,8 @@ from compressors.kinds._json_text import Value, dump
 _DEEPEST = 8
 _FEWEST_VALUES = 24
 _FEW_ROWS = 8
+_MOST_COLUMNS = 64
+_CONTAINERS = frozenset({dict, list})
 # What the head of a table, its reference and the header may cost before it pays.
 _HEAD_COST = 40
 
@@ -55,11 +57,24 @@ def _around(value: Value, tables: list[Table], depth: int) -> Value:
     if found is not None:
         tables.append(found)
         return reference(len(tables))
+    if kind is dict and (columns := _upright(value)) is not None:
+        tables.append(columns)
+        number = len(tables)
+        names = list(columns.rows[0])
+        if len(names) == len(value):
+            return reference(number)
+        value = value | {name: reference(number, at) for at, name in enumerate(names, 1)}
     if depth >= _DEEPEST:
         return value
     if kind is list:
-        return [_around(item, tables, depth + 1) for item in value]
-    return {name: _around(item, tables, depth + 1) for name, item in value.items()}
+        return [
+            _around(item, tables, depth + 1) if type(item) in _CONTAINERS else item
+            for item in value
+        ]
+    return {
+        name: _around(item, tables, depth + 1) if type(item) in _CONTAINERS else item
+        for name, item in value.items()
+    }
 
 
 def _array(items: list[Value]) -> Table | None:
@@ -87,6 +102,25 @@ def _map(members: dict[str, Value]) -> Table | None:
     if 5 * times < 3 * len(values):
         return None
     return _paying(table(values, list(members)), members)
+
+
+def _upright(members: dict[str, Value]) -> Table | None:
+    """Arrays of one length in an object: columns."""
+    lengths = Counter([len(value) for value in members.values() if type(value) is list])
+    if not lengths:
+        return None
+    (length, times), *_ = lengths.most_common(1)
+    if times < 2 or not length >= _FEW_ROWS or times > _MOST_COLUMNS:
+        return None
+    found = {
+        name: value
+        for name, value in members.items()
+        if type(value) is list and len(value) == length and dict not in set(map(type, value))
+    }
+    if len(found) < 2:
+        return None
+    rows = [dict(zip(found, values, strict=True)) for values in zip(*found.values(), strict=True)]
+    return table(rows, upright=True)
 
 
 def _paying(found: Table, value: Value) -> Table | None:

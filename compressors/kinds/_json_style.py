@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import msgspec
 
+from compressors.kinds._json_layout import Layout, laid_out, layout_of, tokens
+
 COMPACT = "compact"
 SPACED = "spaced"
 
-_PART = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s"{}\[\],:]++|\s++', re.DOTALL)
 _INDENTED = re.compile(r"[{\[]\n( +|\t+)")
 _ESCAPED_PAST_ASCII = re.compile("[^\x00-\x7e]")
 _PLAIN_SLASH = re.compile(r"/(?<!\\/)")
@@ -25,11 +26,13 @@ class Spacing:
     A place is named by what stands there (``o`` after opening, ``e`` in an empty container,
     ``n`` before a next item, ``k`` and ``v`` around a colon, ``b`` before a comma, ``c``
     before closing), the container, the item if it is a container too, and the depth, such
-    as ``n[{1``: before the objects of an array, but for the first.
+    as ``n[{1``: before the objects of an array, but for the first. With a ``layout`` some
+    containers of an indented text stand on one line.
     """
 
     name: str = COMPACT
     places: tuple[tuple[str, str], ...] = ()
+    layout: Layout | None = None
 
     def rule(self) -> Callable[[str], str]:
         """What stands at a place."""
@@ -56,6 +59,8 @@ def respace(compact: str, spacing: Spacing) -> str:
     """A compact text with the white space of ``spacing``."""
     if spacing.name == COMPACT:
         return compact
+    if spacing.layout is not None:
+        return laid_out(compact, spacing.layout)
     rule = spacing.rule()
     return "".join([rule(place) + part for place, _, part in _places(compact)])
 
@@ -63,11 +68,8 @@ def respace(compact: str, spacing: Spacing) -> str:
 def _places(text: str) -> Iterator[tuple[str, str, str]]:
     """The signs and words of a JSON text, each with the place before it and what is there."""
     containers: list[str] = []
-    previous, gap = "", ""
-    for part in _PART.findall(text):
-        if part.isspace():
-            gap = part
-            continue
+    previous = ""
+    for gap, part in tokens(text):
         if part in ("}", "]"):
             place = "e" if previous in ("{", "[") else "c"
         elif part in (",", ":"):
@@ -83,7 +85,7 @@ def _places(text: str) -> Iterator[tuple[str, str, str]]:
             containers.append(part)
         elif part in ("}", "]") and containers:
             containers.pop()
-        previous, gap = part, ""
+        previous = part
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +93,22 @@ class Style:
     """All that tells a text from the compact text of its values.
 
     ``escapes`` are those of ``ascii``, ``upper`` (hex digits), ``html`` and ``slash``;
-    ``lines``: one document a line; ``newline``: the text ends with one.
+    ``lines``: one document a line; ``returns``: lines end with a carriage return too;
+    ``before`` and ``after``: white space around the whole.
     """
 
     spacing: Spacing = Spacing()
     escapes: tuple[str, ...] = ()
     lines: bool = False
-    newline: bool = False
+    returns: bool = False
+    before: str = ""
+    after: str = ""
 
     def text(self, rows: list[str]) -> str:
         """The text of compact documents: one, or one a line."""
         spaced = [respace(escape(row, self.escapes), self.spacing) for row in rows]
-        return "\n".join(spaced) + ("\n" if self.newline else "")
+        whole = self.before + "\n".join(spaced) + self.after
+        return whole.replace("\n", "\r\n") if self.returns else whole
 
 
 def escape(text: str, escapes: tuple[str, ...]) -> str:
@@ -163,6 +169,10 @@ def _spacing(rows: list[str], compact: list[str]) -> Spacing | None:
     regular = not indent or indent[1][0] == " "
     if regular and [msgspec.json.format(row, indent=width) for row in compact] == rows:
         return Spacing(f"indent {width}" if indent else SPACED)
+    if indent and len(rows) == 1:
+        layout = layout_of(rows[0], compact[0], indent[1])
+        if layout is not None:
+            return Spacing("indent tab" if indent[1] == "\t" else f"indent {width}", (), layout)
     return _learned(rows)
 
 

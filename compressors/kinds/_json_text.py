@@ -15,6 +15,7 @@ Value: TypeAlias = Any  # a JSON value: None, bool, int, float, str, list, dict,
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_INTEGER = 18
+_SPACE = " \t\r\n"
 
 
 class Literal(str):
@@ -74,24 +75,55 @@ def parse(text: str) -> Value | None:
     return Literal("null") if value is None else value
 
 
+def reread(text: str) -> Value:
+    """The exact value of a compact text that this module wrote.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    try:
+        value = orjson.loads(text)
+        if orjson.dumps(value).decode() == text:
+            return value
+    except (ValueError, TypeError):
+        pass
+    return _tame(_DECODER.decode(text))[0]
+
+
 def exactly(text: str, value: Value) -> Exact:
     """The exact reading of a document, given what :func:`parse` read.
 
     Raises:
         NotWritable: the document is nested too deeply.
     """
-    exact = _read([text.removesuffix("\n")], [value])
-    style = exact.style and replace(exact.style, newline=text.endswith("\n"))
+    text, returns = _without_returns(text)
+    body = text.strip(_SPACE)
+    exact = _read([body], [value])
+    start = len(text) - len(text.lstrip(_SPACE))
+    style = exact.style and replace(
+        exact.style, returns=returns, before=text[:start], after=text[start + len(body) :]
+    )
     return Exact(exact.value[0], style)
 
 
 def exactly_lines(text: str, values: list[Value]) -> Exact:
     """The same of documents one a line: the values are a list."""
-    rows = text.removesuffix("\n").split("\n")
+    text, returns = _without_returns(text)
+    body = text.rstrip(_SPACE)
+    rows = body.split("\n")
     exact = _read([row for row in rows if row.strip()], values)
     if exact.style is None or len(rows) != len(exact.value):
         return Exact(exact.value, None)
-    return Exact(exact.value, replace(exact.style, lines=True, newline=text.endswith("\n")))
+    after = text[len(body) :]
+    return Exact(exact.value, replace(exact.style, lines=True, returns=returns, after=after))
+
+
+def _without_returns(text: str) -> tuple[str, bool]:
+    """A text without the carriage returns before its line ends, if all of these have one."""
+    ends = text.count("\r\n")
+    if not ends or ends != text.count("\n") or ends != text.count("\r"):
+        return text, False
+    return text.replace("\r\n", "\n"), True
 
 
 def _read(rows: list[str], values: list[Value]) -> Exact:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from compressors.kinds._json_columns import Series
-from compressors.kinds._json_rows import MISSING
+from compressors.kinds._json_shape import MISSING
 from compressors.kinds._json_text import Literal, Value
 from compressors.kinds._table_records import Records
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compressors.kinds._json_document import Document, parse_document
 from compressors.kinds._json_find import passages
-from compressors.kinds._json_reader import read
+from compressors.kinds._json_reader import read, read_cut
 from compressors.kinds._json_signature import signature_of
 from compressors.kinds._search_layout import claims
 from compressors.kinds.base import Content, Cut, Focus, Passage
@@ -14,14 +14,16 @@ NAME = "json"
 
 
 class Params(BaseParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How much of each table stays.
+    """How much of each table, of each long array inside its rows and of each long string stays.
 
     ``row_share``: the share of rows, rounded up, beyond which only rows stay that must.
+    ``text_share``: the share of the characters of long strings, likewise.
     ``preserve_fields``: keyed names of fields whose first 64 values each keep a row; which
     plain names these are, :class:`~compressors.kinds.base.Focus` tells.
     """
 
     row_share: float = 1.0
+    text_share: float = 1.0
     preserve_fields: tuple[str, ...] = ()
 
 
@@ -42,8 +44,8 @@ def compress(content: Content, params: Params, focus: Focus) -> Cut:
     total = document.rows
     if params.passthrough or not isinstance(document, Document):
         return Cut(content.text, False, "rows", total, total)
-    if not params.lossless and params.row_share < 1:
-        cut = document.cut(params.row_share, focus)
+    if not params.lossless and (params.row_share < 1 or params.text_share < 1):
+        cut = document.cut(params.row_share, params.text_share, focus)
         if cut is not None:
             text, left = cut
             return Cut(text, True, "rows", total, left)
@@ -54,6 +56,16 @@ def restore(text: str) -> str:
     """The original, to the character, from what the lossless parameters made of it."""
     original = read(text)
     return text if original is None else original
+
+
+def left_in(text: str) -> str:
+    """The document that is left in a text of any of the parameters, as JSON.
+
+    For those who want to read it by machine; a text in no notation is given back unchanged.
+    """
+    body, _, last = text.rpartition("\n")
+    left = read_cut(body if last.startswith("[toin: ") else text)
+    return text if left is None else left
 
 
 def find(content: Content, query: str) -> list[Passage]:

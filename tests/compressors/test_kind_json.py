@@ -1,363 +1,37 @@
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import math
 import random
 import string
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from json_texts import (
+    LOSSLESS,
+    PASSTHROUGH,
+    RUNGS,
+    SHARES,
+    content,
+    cut,
+    kept_ids,
+    log_rows,
+    shape,
+    tables,
+    texts,
+)
 
 from compressors.kinds import json as kind
 from compressors.kinds._json_columns import series
 from compressors.kinds._json_document import parse_document
 from compressors.kinds._json_errors import errors
 from compressors.kinds._json_keep import findings, order
-from compressors.kinds._json_notation import write
 from compressors.kinds._json_odd import odd
-from compressors.kinds._json_reader import read
-from compressors.kinds.base import Content, Cut, Focus
-
-LOSSLESS = kind.Params(lossless=True)
-PASSTHROUGH = kind.Params(passthrough=True)
-SHARES = (0.8, 0.5, 0.2, 0.08)
-RUNGS = [kind.Params(row_share=share) for share in SHARES]
-DATA = Path(__file__).parents[3] / "shared" / "data"
-
-
-def content(text: str) -> Content:
-    parsed = kind.recognise(text)
-    assert parsed is not None
-    return Content(kind.NAME, text, parsed)
-
-
-def cut(text: str, params: kind.Params = LOSSLESS, query: str = "", **focus: Any) -> Cut:
-    return kind.compress(content(text), params, Focus(query, **focus))
-
-
-def shape(text: str) -> str:
-    parsed = kind.recognise(text)
-    assert parsed is not None
-    return kind.signature(parsed)
-
-
-# --- the way back ---------------------------------------------------------------------------
-
-ODD_TEXTS = [
-    "",
-    "true",
-    "null",
-    "NaN",
-    "-Infinity",
-    "12",
-    "-0",
-    "1e5",
-    "007",
-    "1.",
-    "key",
-    "~1",
-    "~N = rows below",
-    "… 12 rows",
-    "[toin json: 3 rows {a,b}]",
-    "[toin json",
-    "3 rows {id,name}",
-    " a",
-    "a ",
-    "a,b",
-    'say "x"',
-    '"quoted"',
-    "{a}",
-    "[a]",
-    "a=b",
-    "a?b",
-    "C:\\dir\\file",
-    "two\nlines",
-    "tab\there",
-    "\x00\x1f\x7f",
-    "\x85\u2028\u2029",
-    "é",
-    "日本語、テスト",
-    "😀",
-    "\ud7ff\ue000",
-    "</script>&amp;",
-    "a/b",
-    "\\u0041",
-    "\\",
-]
-
-texts = st.one_of(
-    st.sampled_from(ODD_TEXTS), st.text(max_size=12), st.text('ab,~"{[ \n=?', max_size=6)
-)
-numbers = st.one_of(
-    st.integers(),
-    st.integers(-3, 3),
-    st.sampled_from(
-        [0.0, -0.0, 1.0, 1e5, 1e-7, 1e16, 1.5e300, 5e-324, 2**53, 2**64, -(2**70), 10**40]
-    ),
-    st.floats(allow_nan=False, allow_infinity=False),
-)
-scalars = st.one_of(st.none(), st.booleans(), numbers, texts)
-values = st.recursive(
-    scalars,
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(texts, inner, max_size=4)),
-    max_leaves=12,
-)
-names = st.sampled_from(
-    ["id", "name", "a b", "é", "", "x=1", "k?", "key", "~1", "{", '"', "a.b", "1"]
-)
-
-
-@st.composite
-def tables(draw: st.DrawFn) -> Any:
-    """Rows mostly of one shape: constants, optional names, odd rows, nested objects."""
-    columns = draw(st.lists(names, min_size=1, max_size=5, unique=True))
-    pools = {name: draw(st.lists(values, min_size=1, max_size=4)) for name in columns}
-    rows: list[Any] = []
-    for _ in range(draw(st.integers(2, 12))):
-        row = {name: draw(st.sampled_from(pool)) for name, pool in pools.items()}
-        if draw(st.integers(0, 5)) == 0:
-            row.pop(draw(st.sampled_from(columns)))
-        if draw(st.integers(0, 8)) == 0:
-            row = dict(reversed(row.items()))
-        rows.append(draw(values) if draw(st.integers(0, 12)) == 0 else row)
-    form = draw(st.integers(0, 4))
-    if form == 0:
-        return {f"k{at}": row for at, row in enumerate(rows)}
-    if form == 1:
-        return {"status": "ok", "rows": rows, "more": {"inner": rows}, "~1": "~1"}
-    if form == 2:
-        return [[row, row] for row in rows]
-    if form == 3:
-        return {draw(texts): rows, "n": len(rows)}
-    return rows
-
-
-WRITERS = [
-    lambda value: json.dumps(value, separators=(",", ":"), ensure_ascii=False),
-    lambda value: json.dumps(value, separators=(",", ":")),
-    lambda value: json.dumps(value, ensure_ascii=False),
-    json.dumps,
-    lambda value: json.dumps(value, indent=2),
-    lambda value: json.dumps(value, indent=4, ensure_ascii=False),
-    lambda value: json.dumps(value, indent="\t") + "\n",
-    lambda value: json.dumps(value, indent=0),
-    lambda value: json.dumps(value, indent=1).replace("/", "\\/"),
-    lambda value: json.dumps(value, separators=(" ,", " : ")),
-    lambda value: (
-        "[\n" + ",\n".join(map(json.dumps, value)) + "\n]\n"
-        if isinstance(value, list)
-        else json.dumps(value)
-    ),
-    lambda value: (
-        "\n".join(map(json.dumps, value)) if isinstance(value, list) else json.dumps(value)
-    ),
-]
-
-
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
-@given(value=st.one_of(tables(), values), writer=st.sampled_from(WRITERS))
-def test_the_original_comes_back_to_the_character(value: Any, writer: Any) -> None:
-    text = writer(value)
-    parsed = kind.recognise(text)
-    if parsed is None:
-        return
-    result = kind.compress(Content(kind.NAME, text, parsed), LOSSLESS, Focus())
-    assert not result.lossy
-    assert len(result.text) <= len(text)
-    assert kind.restore(result.text) == text
-
-
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
-@given(value=tables(), writer=st.sampled_from(WRITERS))
-def test_the_notation_leads_back_where_it_does_not_pay_too(value: Any, writer: Any) -> None:
-    document = parse_document(writer(value))
-    if document is None or document.exact.style is None:
-        return
-    plan = document.plan
-    written = write(plan.skeleton, plan.tables, style=document.exact.style)
-    if not any(end in document.text for end in "\x85\u2028\u2029"):
-        assert read(written) == document.text
-
-
-LIKE_ROWS = ",".join(f'{{"id":{at},"name":"item {at}","price":PRICE}}' for at in range(20))
-
-
-@pytest.mark.parametrize(
-    ("price", "cell"),
-    [
-        ("1.0", "1.0"),
-        ("1e5", "1e5"),
-        ("1E+05", "1E+05"),
-        ("-0", "-0"),
-        ("-0.0", "-0.0"),
-        ("12.50", "12.50"),
-        ("0.00001", "0.00001"),
-        ("123456789012345678901234567890", "123456789012345678901234567890"),
-        ("9" * 300, "9" * 300),
-        ("NaN", "NaN"),
-        ("-Infinity", "-Infinity"),
-        ('"12"', '"12"'),
-        ('"true"', '"true"'),
-        ('"x, y"', '"x, y"'),
-        ('{"a":1,"a":2}', '{"a":1,"a":2}'),
-        ('["a"]', "[a]"),
-        ('"\\ud800"', '"\\ud800"'),
-        ("null", "null"),
-    ],
-)
-def test_values_keep_their_spelling(price: str, cell: str) -> None:
-    text = f"[{LIKE_ROWS}]".replace("PRICE", price, 19).replace("PRICE", "7")
-    written = cut(text).text
-    assert len(written) < len(text)
-    assert cell in written or cell.strip("[]") in written
-    assert kind.restore(written) == text
-    for params in RUNGS:
-        assert price.strip('[]"') in cut(text, params).text
-
-
-@pytest.mark.parametrize("writer", WRITERS)
-def test_every_common_style_is_written_shorter_and_comes_back(writer: Any) -> None:
-    rows = [{"id": at, "name": f"näme {at} </b>", "url": "a/b"} for at in range(30)]
-    text = writer(rows)
-    written = cut(text).text
-    assert len(written) < 0.7 * len(text)
-    assert kind.restore(written) == text
-
-
-@pytest.mark.parametrize(
-    ("text", "flags"),
-    [
-        ('["\\u00e9 \\u2028","b"]', ", ascii"),
-        ('["\\u00C9","b"]', ", ascii, upper"),
-        ('["\\u003cb\\u003e"]', ", html"),
-        ('["a\\/b"]', ", slash"),
-        ('{"a": [1, 2], "b": {}}', ", spaced"),
-        ('{"a": 1}\n{"a": 2}\n', ", spaced, lines, newline"),
-    ],
-)
-def test_the_style_of_a_text_is_known(text: str, flags: str) -> None:
-    document = parse_document(text)
-    assert document is not None
-    style = document.exact.style
-    assert style is not None
-    assert write(document.plan.skeleton, document.plan.tables, style=style).startswith(
-        f"[toin json{flags}"
-    )
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        '{"a": 1,"b": 2, "c":3}' + " " * 200,
-        '[{"a": 1,  "b": 2}, {"a": 1, "b": 2}]',
-        '["\\u0041", "\\u00e9", "\u00e9"]',
-        "[ 1" + " , 2" * 60 + " ]  ",
-        '["\u2028"]',
-        "[\n\n1]",
-        "[1]\n\n",
-        '{"a":1}\n\n{"a":2}',
-        '{"a":1}\r\n{"a":2}\r\n',
-    ],
-)
-def test_what_has_no_style_is_left_alone(text: str) -> None:
-    result = cut(text)
-    assert result.text == text
-    assert not result.lossy
-    assert kind.restore(text) == text
-
-
-def test_every_row_of_a_table_is_one_line_with_its_values_as_they_are() -> None:
-    rows = [
-        {"id": f"#W{at:04d}", "note": f"line one\nline two, {at}", "tags": ["a", at], "cur": "EUR"}
-        for at in range(40)
-    ]
-    lines = cut(json.dumps({"total": 40, "orders": rows})).text.splitlines()
-    assert lines[0] == "[toin json, spaced: ~N = rows below]"
-    assert lines[1] == '{"total":40,"orders":~1}'
-    assert lines[2] == "~1 40 rows {id,note,tags[=a,*],cur=EUR}"
-    assert lines[3] == '#W0000,"line one\\nline two, 0",0'
-    assert len(lines) == 43
-
-
-@pytest.mark.parametrize(
-    ("value", "head"),
-    [
-        ([{"a": at, "b": at} for at in range(9)], "9 rows {a,b}"),
-        ({f"k{at}": {"id": f"k{at}", "n": at} for at in range(9)}, "9 rows key:{id=key,n}"),
-        ([[at, at * at] for at in range(30)], "30 rows [*,*]"),
-        ([f"file {at}" for at in range(30)], "30 rows *"),
-        ([[{"a": at}, {"a": -at}] for at in range(9)], "9 rows [{a},{a}]"),
-        ([{"a": {"b": {"c": at}}, "d": 1} for at in range(9)], "9 rows {a{b{c}},d=1}"),
-        ([{"a": at} | ({"b": at} if at % 2 else {}) for at in range(9)], "9 rows {a,b?}"),
-        ({f"k{at}": at for at in range(30)}, "30 rows key:*"),
-    ],
-)
-def test_tables_of_every_form(value: Any, head: str) -> None:
-    document = parse_document(json.dumps(value))
-    assert document is not None
-    written = write(document.plan.skeleton, document.plan.tables, style=document.exact.style)
-    assert head in written.splitlines()[0]
-
-
-def test_a_string_with_a_line_end_does_not_end_its_row() -> None:
-    rows = [{"id": at, "note": f"two\nlines {at}"} for at in range(20)]
-    written = cut(json.dumps(rows)).text
-    assert written.splitlines()[1] == '0,"two\\nlines 0"'
-    assert kind.restore(written) == json.dumps(rows)
-
-
-def test_names_in_another_order_are_not_lost() -> None:
-    rows = [{"a": at, "b": at} if at % 2 else {"b": at, "a": at} for at in range(40)]
-    written = cut(json.dumps(rows)).text
-    assert "\n20,20\n" in written
-    assert '\n~{"a":21,"b":21}\n' in written
-    assert kind.restore(written) == json.dumps(rows)
-
-
-def test_tables_inside_a_few_rows_are_found() -> None:
-    members = [{"id": at, "name": f"n{at}"} for at in range(30)]
-    value = [{"team": "a", "members": members}, {"team": "b", "members": members[::-1]}]
-    lines = cut(json.dumps(value)).text.splitlines()
-    assert lines[1] == '[{"team":"a","members":~1},{"team":"b","members":~2}]'
-    assert lines[2] == "~1 30 rows {id,name}"
-
-
-def test_a_row_of_another_shape_is_written_whole() -> None:
-    rows: list[Any] = [{"id": at, "name": f"n{at}"} for at in range(30)]
-    rows[7] = {"name": "n7", "id": 7, "extra": True}
-    rows[9] = "a text"
-    lines = cut(json.dumps(rows)).text.splitlines()
-    assert lines[8] == '~{"name":"n7","id":7,"extra":true}'
-    assert lines[10] == '~"a text"'
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[toin json",
-        "[toin json]",
-        "[toin json: 3 rows {a}]\n1\n2",
-        "[toin json: 1 rows {a}]\n1,2",
-        "[toin json: 1 rows {a}]\n1\n2",
-        "[toin json: 2 of 3 rows {a}]\n1\n2",
-        "[toin json, sideways: 1 rows {a}]\n1",
-        '[toin json: ~N = rows below]\n{"a":~2}',
-        "[toin json: 1 rows {a]\n1",
-        "[toin json, indent 2: 1 rows {a}] and more\n1",
-        "[toin json: 99999999999 rows *]",
-        "plain text",
-        "",
-    ],
-)
-def test_what_is_not_in_the_notation_is_not_restored(text: str) -> None:
-    assert kind.restore(text) == text
-
+from compressors.kinds.base import Cut, Focus
 
 # --- the signature --------------------------------------------------------------------------
 
@@ -426,31 +100,6 @@ def test_the_signature_knows_neither_values_nor_sizes() -> None:
 
 
 # --- what stays -----------------------------------------------------------------------------
-
-
-def log_rows(seed: int, *, count: int = 200) -> list[dict[str, Any]]:
-    dice = random.Random(seed)
-    return [
-        {
-            "id": at,
-            "name": dice.choice(["alpha", "beta", "gamma"]) + str(dice.randint(1, 99)),
-            "status": "ok",
-            "latency": round(dice.gauss(100, 10), 2),
-            "host": f"web-{dice.randint(1, 5):02d}",
-            "msg": f"Processed batch {dice.randint(1, 9999)} in {dice.randint(3, 80)} ms",
-        }
-        for at in range(count)
-    ]
-
-
-def kept_ids(text: str) -> set[int]:
-    found = set()
-    for line in text.splitlines():
-        if line.startswith("~{"):
-            found.add(json.loads(line[1:])["id"])
-        elif line[:1].isdigit():
-            found.add(int(line.split(",")[0]))
-    return found
 
 
 def renamed(row: dict[str, Any]) -> dict[str, Any]:
@@ -854,19 +503,3 @@ def test_time_grows_no_faster_than_the_text(make: Any) -> None:
 
     seconds(200)
     assert seconds(8_000) < 60 * max(seconds(400), 0.002)
-
-
-# --- recorded documents ---------------------------------------------------------------------
-
-
-@pytest.mark.skipif(not DATA.is_dir(), reason="the recorded documents are not beside the project")
-def test_recorded_documents_come_back_and_shrink() -> None:
-    before = after = 0
-    for path in sorted((DATA / "json_apis" / "records").iterdir()):
-        data = path.read_bytes()
-        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
-        written = cut(text).text
-        assert kind.restore(written) == text
-        before += len(text)
-        after += len(written)
-    assert after < before / 2

@@ -80,7 +80,7 @@ def test_ids_tell_profiles_apart_and_stay_what_they_are() -> None:
     # Evidence is kept under these; another digest orphans it.
     canonical = (
         b'{"kind":"json","params":'
-        b'{"lossless":false,"passthrough":false,"preserve_fields":[],"row_share":0.2}}'
+        b'{"lossless":false,"passthrough":false,"preserve_fields":[],"row_share":0.2,"text_share":0.3}}'
     )
     assert profile("json", "json.rows_few").id == hashlib.sha256(canonical).hexdigest()[:16]
 
@@ -100,7 +100,11 @@ def test_the_id_is_of_the_parameters_and_not_of_how_they_were_written() -> None:
 
 def test_a_publication_states_what_a_profile_keeps() -> None:
     few = profile("json", "json.rows_few", {"preserve_fields": NAMES})
-    assert few.overrides == {"row_share": 0.2, "preserve_fields": sorted(NAMES)}
+    assert few.overrides == {
+        "row_share": 0.2,
+        "text_share": 0.3,
+        "preserve_fields": sorted(NAMES),
+    }
     assert profile("json", "json.rows_few", few.overrides) == few
     assert profile("json", "json.lossless").overrides == {}
     assert profile("html", "html.passthrough").overrides == {}

@@ -26,7 +26,7 @@ def find(text: str, ids: Sequence[str], *, kind: str) -> dict[str, Fields]:
     In JSON a record is the object whose ``id`` it is; elsewhere the line whose ``id="…"``
     it is. An answer that is cut off in the middle still has the objects before the cut.
     """
-    plain = written_out(text, ids, kind=kind)
+    plain = written_out(text, kind=kind)
     wanted = {identifier for identifier in ids if identifier in plain}
     found: dict[str, Fields] = {}
     if not wanted:
