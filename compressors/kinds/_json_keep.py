@@ -126,7 +126,7 @@ class Lines(Protocol):
 
 def order(table: Lines, found: Findings, query: str) -> Order:
     """The order in which the rows of a table stay, for a reader who asks ``query``."""
-    total = len(table.lines)
+    total = len(found.columns[0].values)
     answers: set[int] = set()
     best: list[int] = []
     if query.strip():
