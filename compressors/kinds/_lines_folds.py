@@ -38,6 +38,11 @@ def fold(kind: str, text: str) -> str:
     return folded if len(folded) + _SAVES <= len(text) else raw(kind, text)
 
 
+def folded(kind: str, text: str) -> bool:
+    """Whether ``text`` says that runs of lines are folded in it."""
+    return text.startswith(f"[toin {kind}: {_HEADER}]\n")
+
+
 def unfold(kind: str, text: str) -> str:
     """The text that ``fold`` was given."""
     head, newline, rest = text.partition("\n")

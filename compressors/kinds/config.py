@@ -174,6 +174,8 @@ def restore(text: str) -> str:
     original = decode(text)
     if original is not None:
         return original
+    if _lines_folds.folded(NAME, text):
+        return _lines_folds.unfold(NAME, text)
     lined = _lines_notation.decode(NAME, text)
     return _lines_folds.unfold(NAME, text) if lined == text else lined
 

@@ -11,6 +11,7 @@ from compressors.events import KIND_NAMES
 from compressors.profiles import (
     BUILT_IN_DEFAULT,
     BY_NAME,
+    CANDIDATES,
     LADDERS,
     MOST_FIELDS,
     PASSTHROUGH,
@@ -26,33 +27,29 @@ def test_every_kind_has_a_ladder_and_no_other() -> None:
     assert list(LADDERS) == list(KIND_NAMES)
 
 
-def test_the_ladders_are_these() -> None:
-    assert [rung.name for rung in LADDERS["json"]] == [
-        "json.passthrough",
-        "json.lossless",
-        "json.rows_most",
-        "json.rows_half",
-        "json.rows_few",
-        "json.rows_minimal",
-    ]
-    assert [rung.name for rung in LADDERS["log"]] == [
-        "log.passthrough",
-        "log.lossless",
-        "log.lines_most",
-        "log.lines_half",
-        "log.lines_few",
-        "log.lines_minimal",
-    ]
-    assert [rung.name for rung in LADDERS["table"]] == [
-        "table.passthrough",
-        "table.lossless",
-        "table.rows_most",
-        "table.rows_half",
-        "table.rows_few",
-        "table.rows_minimal",
-    ]
-    for kind in set(KIND_NAMES) - {"json", "table", "log"}:
-        assert [r.name for r in LADDERS[kind]] == [f"{kind}.passthrough", f"{kind}.lossless"]
+RUNGS = {
+    "json": "rows_most rows_half rows_few rows_minimal",
+    "table": "rows_most rows_half rows_few rows_minimal",
+    "log": "lines_most lines_half lines_few lines_minimal",
+    "search": "matches_most matches_half matches_few matches_minimal",
+    "diff": "context_most context_few changes_all changes_half changes_few changes_minimal",
+    "code": "bodies_most bodies_half bodies_few bodies_minimal",
+    "html": "readable main blocks_half blocks_few blocks_minimal",
+    "config": "comments_folded values_short blocks_half blocks_few blocks_minimal",
+    "text": "sentences_most sentences_half sentences_few sentences_minimal",
+}
+
+
+@pytest.mark.parametrize("kind", KIND_NAMES)
+def test_the_ladders_are_these(kind: str) -> None:
+    names = ["passthrough", "lossless", *RUNGS[kind].split()]
+    assert [rung.name for rung in LADDERS[kind]] == [f"{kind}.{name}" for name in names]
+
+
+@pytest.mark.parametrize("kind", KIND_NAMES)
+def test_every_kind_has_a_candidate_default_that_leaves_something_out(kind: str) -> None:
+    assert BY_NAME[CANDIDATES[kind]].kind == kind
+    assert not BY_NAME[CANDIDATES[kind]].safe
 
 
 @pytest.mark.parametrize("kind", KIND_NAMES)
