@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
 import orjson
+
+from compressors.kinds._code_grammar import GRAMMARS
 
 SHORT = 16
 
@@ -25,8 +28,24 @@ def engine_digest() -> str:
     every checkout and wheel of one version agree. Read once a process: what was loaded is
     what runs.
     """
-    libraries = {"msgspec": msgspec.__version__, "orjson": orjson.__version__}
+    libraries = {"msgspec": msgspec.__version__, "orjson": orjson.__version__, **_grammars()}
     return digest_of(Path(__file__).parent, libraries=libraries)
+
+
+def _grammars() -> dict[str, str]:
+    """The versions of the parser and its grammars, by the names of their modules.
+
+    Read off the names of their installed metadata: to import them, or the standard library's
+    reader of metadata, would cost a start more than all else here.
+    """
+    modules = ["tree_sitter", *sorted({grammar.package[0] for grammar in GRAMMARS.values()})]
+    specs = [find_spec(module) for module in modules]
+    places = {Path(spec.origin).parent.parent for spec in specs if spec and spec.origin}
+    names = sorted(path.name for place in places for path in place.glob("tree_sitter*.dist-info"))
+    return {
+        module: ",".join(name for name in names if name.startswith(f"{module}-"))
+        for module in modules
+    }
 
 
 def digest_of(package: Path, *, libraries: dict[str, str]) -> str:

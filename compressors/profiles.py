@@ -120,6 +120,12 @@ _LOSSY: Mapping[str, tuple[tuple[str, Params], ...]] = {
         ("blocks_few", config.Params(comment_share=0.0, value_share=0.2, block_share=0.2)),
         ("blocks_minimal", config.Params(comment_share=0.0, value_share=0.08, block_share=0.08)),
     ),
+    "code": (
+        ("bodies_most", code.Params(body_share=0.8)),
+        ("bodies_half", code.Params(body_share=0.5)),
+        ("bodies_few", code.Params(body_share=0.2)),
+        ("bodies_minimal", code.Params(body_share=0.05)),
+    ),
 }
 
 
@@ -145,13 +151,25 @@ BY_NAME: Mapping[str, Profile] = MappingProxyType(
 PASSTHROUGH: Mapping[str, Profile] = MappingProxyType(
     {kind: ladder[0] for kind, ladder in LADDERS.items()}
 )
-CANDIDATES: Mapping[str, str] = MappingProxyType(
-    {kind: ladder[-1].name for kind, ladder in LADDERS.items()}
-)
 BUILT_IN_DEFAULT: Mapping[str, Profile] = MappingProxyType(
     {kind: ladder[1] for kind, ladder in LADDERS.items()}
 )
 """What an engine does where no publication says otherwise: ``lossless``."""
+
+CANDIDATES: Mapping[str, str] = MappingProxyType(
+    {
+        "json": "json.rows_few",
+        "table": "table.rows_few",
+        "log": "log.lines_minimal",
+        "search": "search.matches_few",
+        "diff": "diff.changes_half",
+        "code": "code.bodies_few",
+        "html": "html.main",
+        "config": "config.blocks_half",
+        "text": "text.sentences_few",
+    }
+)
+"""Of each kind the rung that is meant to be its default, and is once it is certified."""
 
 
 def rung_of(name: str) -> int:

@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-_LISTED = re.compile(r"( *)(\d{1,9})([\t:|-]| {1,2}|$)")
-_NUMBER = re.compile(r"\d{1,9}(?=[\t:|-]| |$)")
+_LISTED = re.compile(r"( *)(\d{1,9})([\t:|→-]| {1,2}|$)")
+_NUMBER = re.compile(r"\d{1,9}(?=[\t:|→-]| |$)")
 _HEADER = re.compile(r"\[toin ([a-z]+): line numbers stood right-aligned, (\d{1,2}) wide\]")
 _WIDEST = 40
 # Of sampled rows only the first half are neighbours.

@@ -1,102 +1,63 @@
-"""Source code, told by cheap cues of each language; also as listed with line numbers."""
+"""Source code: signatures, types, imports, docs and error paths stay, bodies go by rank."""
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
-
-from compressors.kinds import _lines, _lines_folds, _lines_listing
-from compressors.kinds.base import Content, Cut, Focus, Params, Passage
+from compressors.kinds import _code_cues, _code_find, _lines, _lines_folds, _lines_listing
+from compressors.kinds import base as kinds
+from compressors.kinds._code_grammar import GRAMMARS
+from compressors.kinds._code_source import Source
+from compressors.kinds.base import Content, Cut, Focus, Passage
 
 __all__ = ["NAME", "Params", "Source", "compress", "find", "recognise", "restore", "signature"]
 
 NAME = "code"
-_CUES = {
-    "python": (
-        r"(?:async )?def \w+\(|class \w+.*:$|from [\w.]+ import |import [\w.]+(?: as \w+)?$",
-        r"@\w[\w.]*(?:\(.*)?$|(?:if|elif|for|while|with|try|except|else|finally)\b.*:$",
-        r"return\b|self\.\w+|raise \w|\"\"\"|>>> |assert |\w+ = \w[\w.]*\(",
-    ),
-    "javascript": (
-        r"(?:export )?(?:default )?(?:async )?function\b|(?:const|let|var) [\w{\[]",
-        r"import .* from ['\"]|module\.exports|\}\);?$|\w[\w.]*\(.*=> [{(]$",
-        r"export (?:default|const)|if \(.*\) \{$|return .*;$|\};?$",
-    ),
-    "typescript": (
-        r"(?:export )?(?:interface|type|enum|abstract class) \w+|import type ",
-        r"(?:private|public|readonly|protected) \w+\??: ",
-        r"(?:const|let) \w+: ",
-    ),
-    "go": (
-        r"package \w+$|func (?:\(\w+ \*?\w+\) )?\w+\(|type \w+ (?:struct|interface) \{",
-        r"\w+(?:, \w+)* := |import \($|if err != nil \{|defer |go func|return .*nil|\}$",
-    ),
-    "rust": (
-        r"(?:pub(?:\(\w+\))? )?(?:async )?fn \w+|(?:pub )?(?:struct|enum|trait|mod) \w+",
-        r"impl\b|use [\w:]+(?:::|;)|let (?:mut )?\w+|#\[\w+|match .* \{$|\}$",
-    ),
-    "java": (
-        r"(?:public|private|protected)\b.*[{;]$|import (?:static )?[\w.]+\*?;$",
-        r"package [\w.]+;$|@Override|@\w+$|(?:final |static )+\w|return .*;$|\}$",
-    ),
-    "c": (
-        r"#(?:include|define|ifdef|ifndef|endif|if|pragma)\b|typedef |using namespace",
-        r"(?:static |extern |const |unsigned |struct )*(?:int|void|char|bool|float|double"
-        r"|size_t|auto|\w+_t) \*?\w+.*[;{(,]$",
-        r"template ?<|namespace \w+|return .*;$|\}$",
-    ),
-    "shell": (
-        r"#!.*\bsh\b|(?:if|elif|while) \[|(?:fi|done|esac|then|do)$|echo |export \w+=",
-        r"set -e|\w+\(\) \{$|local \w+=",
-    ),
-    "ruby": (
-        r"def \w+[?!]?(?:\(.*\))?$|end$|require ['\"]|class \w+(?: < [\w:]+)?$|module \w+$",
-        r"attr_\w+ :|\w+ do \|",
-    ),
-    "php": (
-        r"<\?php|\$\w+ = |(?:public|private|protected) function|namespace [\w\\]+;",
-        r"use [\w\\]+;",
-    ),
-    "sql": (
-        r"(?i:select\b.*|insert into |create (?:table|index|view)\b|alter table )",
-        r"(?i:update \w+ set |from \w+|where |order by )",
-    ),
-    "css": (r"[.#@]?[\w\-:.#, >]+ \{$|[\w-]+: [^;]+;$|\}$",),
-}
-_LANGUAGES = {name: re.compile(rf"\s*(?:{'|'.join(cues)})") for name, cues in _CUES.items()}
-# A brace alone is no cue for one language among those that share it.
-_SHARED = re.compile(r"\s*(?:[})\];]+|return .*;|)$")
-_COMMENT = re.compile(r"\s*(?:#(?!include|define|if|end|!|\[|pragma)|//|/\*|\*|--|$)")
-_ROWS, _CUES_NEEDED, _SHARE = 32, 3, 0.25
+# So much of a longer text is parsed to see whether it is of the language that it looks like.
+_LOOKED_AT, _LONG = 16_000, 64_000
+# What a language turns out to be where it cannot be parsed as itself.
+_WIDER = {"javascript": "typescript", "c": "cpp"}
+# Leaving out so little is not worth a handle.
+_DROP_AT_LEAST = 200
+_DROP_SHARE = 0.02
 
 
-class Source(NamedTuple):
-    """The language, and whether each line is listed with its number."""
+class Params(kinds.Params, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much of code to keep.
 
-    language: str
-    listed: bool
+    ``body_share`` is the share of the lines that may be left out that are kept: bodies of
+    functions, all but the first line of docs, elements of literals. Signatures, types,
+    imports, error paths, marks such as TODO, what is odd among functions that are otherwise
+    alike, and what the query names stay in any case. At 1.0 nothing is left out.
+    """
+
+    body_share: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse a share that keeps nothing or more than all."""
+        if not 0.0 < self.body_share <= 1.0:
+            raise ValueError(f"body_share is {self.body_share}: give a share in (0, 1]")
 
 
 def recognise(text: str) -> Source | None:
-    """The language of a text that shows enough cues of one, else None."""
-    rows = _lines.sample(text)
-    listed = _lines_listing.listed(rows)
-    if listed:
-        rows = [_lines_listing.unnumbered(row) for row in rows]
-    rows = [row for row in rows if not _COMMENT.match(row)]
-    rows = rows[:: 1 + len(rows) // _ROWS]
-    if not rows:
+    """Code in one of eight languages that can be parsed, else None.
+
+    A few lines tell the language; only where they do is anything parsed.
+    """
+    found = _code_cues.recognise(text)
+    if found is None or found[0] not in GRAMMARS:
         return None
-    telling = [row for row in rows if not _SHARED.match(row)]
-    hits = {
-        name: sum(cue.match(row) is not None for row in telling) for name, cue in _LANGUAGES.items()
-    }
-    if hits["typescript"]:
-        hits["typescript"] += hits["javascript"]
-    language = min(hits, key=lambda name: (-hits[name], name))
-    if hits[language] < _CUES_NEEDED or hits[language] < _SHARE * len(rows):
-        return None
-    return Source(language, listed)
+    language, listed = found
+    source = Source(text, language, listed=listed)
+    if source.unfit:
+        return source
+    head = text if len(text) <= _LONG else text[: text.rfind("\n", 0, _LOOKED_AT) + 1]
+    looked_at = source if head is text else Source(head, language, listed=listed)
+    wider = _WIDER.get(language)
+    if wider is not None and looked_at.tree.errors:
+        other = Source(head, wider, listed=listed)
+        if other.tree.errors < looked_at.tree.errors:
+            looked_at = other
+            source = other if head is text else Source(text, wider, listed=listed)
+    return None if looked_at.broken else source
 
 
 def signature(parsed: Source) -> str:
@@ -104,14 +65,32 @@ def signature(parsed: Source) -> str:
     return f"{NAME}|{parsed.language}" + ("|listed" if parsed.listed else "")
 
 
-def compress(content: Content, params: Params, focus: Focus) -> Cut:  # noqa: ARG001
-    """The code without padding before its line numbers, or with runs of lines folded."""
-    if isinstance(content.parsed, Source) and content.parsed.listed and not params.passthrough:
+def compress(content: Content, params: Params, focus: Focus) -> Cut:
+    """The code without padding before its line numbers and, where asked for, fewer bodies."""
+    if params.passthrough:
+        return _lines.as_it_is(content)
+    source = content.parsed
+    if isinstance(source, Source) and not params.lossless and params.body_share < 1.0:
+        cut = _cut(source, content.text, params.body_share, focus.query)
+        if cut is not None:
+            return cut
+    if isinstance(source, Source) and source.listed:
         text = _lines_listing.narrow(NAME, content.text)
         if text is not None:
             number = _lines.count(content.text)
             return Cut(text, False, "lines", number, number)
     return _lines_folds.compress(NAME, content, params)
+
+
+def _cut(source: Source, text: str, share: float, query: str) -> Cut | None:
+    """The code with bodies left out, where that leaves out enough."""
+    if source.unfit or source.broken:
+        return None
+    shown = source.shown(query, share)
+    if shown is None or len(text) - len(shown.text) < max(_DROP_AT_LEAST, _DROP_SHARE * len(text)):
+        return None
+    size = _lines.count(text)
+    return Cut(shown.text, True, "lines", size, shown.rows - (text.endswith("\n")))
 
 
 def restore(text: str) -> str:
@@ -121,5 +100,5 @@ def restore(text: str) -> str:
 
 
 def find(content: Content, query: str) -> list[Passage]:
-    """The paragraphs of code that answer ``query``, best first, with where they stood."""
-    return _lines.find_paragraphs(content.text, query)
+    """The functions the query names, then paragraphs that answer it, with where they stood."""
+    return _code_find.find(content, query)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from compressors.digest import _sources, digest_of, engine_digest, fingerprint_of
+from compressors.digest import _grammars, _sources, digest_of, engine_digest, fingerprint_of
 
 
 @pytest.fixture
@@ -100,3 +100,15 @@ def test_a_fingerprint_is_of_everything_but_the_input() -> None:
     }
     assert len(prints) == 5
     assert all(len(each) == 16 for each in prints)
+
+
+def test_the_versions_of_all_grammars_are_of_it() -> None:
+    found = _grammars()
+    assert set(found) == {
+        "tree_sitter",
+        *(
+            f"tree_sitter_{language}"
+            for language in ("c", "cpp", "go", "java", "javascript", "python", "rust", "typescript")
+        ),
+    }
+    assert all(name.startswith(f"{module}-") for module, name in found.items())

@@ -20,7 +20,14 @@ from compressors.profiles import (
 )
 
 NAMES = ["a" * 16, "b" * 16, "0123456789abcdef"]
-SHARES = {"json": "row_share", "table": "row_share", "log": "line_share"}
+SHARES = {
+    "json": "row_share",
+    "table": "row_share",
+    "log": "line_share",
+    "search": "match_share",
+    "code": "body_share",
+    "text": "sentence_share",
+}
 
 
 def test_every_kind_has_a_ladder_and_no_other() -> None:
