@@ -181,9 +181,7 @@ _word_costs: dict[bytes, int] = {}
 _gap_costs: dict[bytes, int] = {}
 
 
-def _sum(
-    counts: Counter[bytes], known: dict[bytes, int], cost_of: Callable[[bytes], int]
-) -> int:
+def _sum(counts: Counter[bytes], known: dict[bytes, int], cost_of: Callable[[bytes], int]) -> int:
     """The thousandths of all pieces, each as often as it occurs."""
     costs = list(map(known.get, counts))
     if None in costs:

@@ -95,7 +95,9 @@ DOCUMENTS = st.builds(
 @pytest.mark.parametrize("kind", KINDS_HERE, ids=lambda kind: kind.NAME)
 @settings(max_examples=150, deadline=None)
 @given(source=DOCUMENTS)
-@example(source="\n".join(['[toin search: a line below "▸ path" begins, in full, with that path]'] * 4))
+@example(
+    source="\n".join(['[toin search: a line below "▸ path" begins, in full, with that path]'] * 4)
+)
 @example(source="\n".join(["@"] * 400))
 def test_lossless_comes_back_to_the_character(kind: ModuleType, source: str) -> None:
     cut = lossless(kind, source)
