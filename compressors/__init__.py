@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         PublicationRefused,
         ToinError,
     )
+    from compressors.mixed import restore
     from compressors.stability import Finding, unstable_parts
     from compressors.turn import Placed, Regretted, Turn
 
@@ -44,11 +45,13 @@ __all__ = [
     "Turn",
     "compress",
     "compress_messages",
+    "restore",
     "unstable_parts",
 ]
 
 _MODULES = {
     **dict.fromkeys(("compress", "compress_messages"), "_shared"),
+    "restore": "mixed",
     **dict.fromkeys(("Finding", "unstable_parts"), "stability"),
     **dict.fromkeys(("Placed", "Regretted", "Turn"), "turn"),
     **dict.fromkeys(("Compression", "Decision", "Engine", "Health", "Reading"), "engine"),

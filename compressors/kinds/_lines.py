@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from compressors import relevance
@@ -54,6 +55,12 @@ def sample(text: str, *, width: int = _ROW) -> list[str]:
 
     Bounded whatever the length of ``text``; wrappers of harnesses and colours are left out.
     """
+    return list(_sampled(text, width))
+
+
+# One kind after another looks at the same text.
+@lru_cache(maxsize=2)
+def _sampled(text: str, width: int) -> tuple[str, ...]:
     if len(text) <= _HEAD + 2 * _PART:
         parts = [text]
     else:
@@ -67,7 +74,7 @@ def sample(text: str, *, width: int = _ROW) -> list[str]:
             piece = piece[1:] if number == 2 else piece[:-1] if number == 0 else piece[1:-1]
         most = 2 * _ROWS if len(parts) == 1 else _ROWS if number == 0 else _ROWS // 2
         rows.extend(plain(row[:width]).rstrip("\r") for row in _spread(piece, most))
-    return [row for row in rows if not (row[:1] == "<" and _WRAPPER.match(row))]
+    return tuple([row for row in rows if not (row[:1] == "<" and _WRAPPER.match(row))])
 
 
 def _spread(rows: list[str], most: int) -> list[str]:

@@ -24,7 +24,7 @@ from compressors.handles import HandleStore, MemoryHandles, SqliteHandles, Store
 from compressors.kinds import KINDS
 from compressors.kinds.base import Content, Cut, Focus, Kind, Passage
 from compressors.pepper import PUBLIC_PEPPER, Pepper, save_pepper
-from compressors.profiles import LADDERS, PASSTHROUGH, Profile, profile
+from compressors.profiles import BUILT_IN_DEFAULT, LADDERS, PASSTHROUGH, Profile, profile
 from compressors.tokens import estimate
 
 OWN = Pepper(bytes(range(32)))
@@ -810,6 +810,12 @@ def test_the_public_face_is_small_and_all_there() -> None:
         assert name in dir(compressors)
     with pytest.raises(AttributeError, match="no attribute 'Enigne'"):
         compressors.Enigne  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_what_lost_nothing_comes_back_from_the_text_alone(bare: Engine) -> None:
+    for content in (ROWS, LOG, TEXT, f"Found:\n{ROWS}\n(end)\n"):
+        short = bare.apply(bare.read(content), BUILT_IN_DEFAULT[bare.read(content).kind])
+        assert compressors.restore(short.kind, short.text) == content
 
 
 QUICK = """
