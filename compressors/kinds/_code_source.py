@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from compressors.kinds import _code_fragment
 from compressors.kinds._code_fragment import Frame
 from compressors.kinds._code_layout import Layout, lay_out
-from compressors.kinds._code_study import Study
 from compressors.kinds._code_tree import Tree, errors_in
+
+if TYPE_CHECKING:
+    from compressors.kinds._code_study import Study
+
 
 # More broken rows than this share, and a text is not of its language.
 _BROKEN = 0.5
@@ -81,6 +84,8 @@ class Source:
     @property
     def study(self) -> Study:
         """What of it stays, and what there is to choose from."""
+        from compressors.kinds._code_study import Study
+
         if self._study is None:
             tree = self.tree
             framed = _code_fragment.frame(self.layout.code, self.layout.breaks, self._frames)

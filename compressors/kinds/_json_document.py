@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from compressors.kinds import _json_keep as keep
 from compressors.kinds._json_notation import write
 from compressors.kinds._json_plan import Plan, plan
-from compressors.kinds._json_shorter import Shorter
 from compressors.kinds._json_text import (
     Exact,
     Literal,
@@ -18,6 +17,10 @@ from compressors.kinds._json_text import (
     parse,
 )
 from compressors.kinds.base import Focus
+
+if TYPE_CHECKING:
+    from compressors.kinds import _json_keep as keep
+
 
 _START = re.compile(r'[ \t\r\n]*([{\["\-0-9tfn])')
 _MOST_NOTES = 6
@@ -90,6 +93,9 @@ class Document:
 
         None where all of it stays.
         """
+        from compressors.kinds import _json_keep as keep
+        from compressors.kinds._json_shorter import Shorter
+
         tables = self.plan.tables
         found = self._found()
         orders = self._orders(found, focus.query)
@@ -114,11 +120,15 @@ class Document:
         return _whole_lines(written), left
 
     def _found(self) -> list[keep.Findings]:
+        from compressors.kinds import _json_keep as keep
+
         if self._findings is None:
             self._findings = [keep.findings(table) for table in self.plan.tables]
         return self._findings
 
     def _orders(self, found: list[keep.Findings], query: str) -> list[keep.Order]:
+        from compressors.kinds import _json_keep as keep
+
         if self._order is None or self._order[0] != query:
             orders = [
                 keep.order(table, finding, query)

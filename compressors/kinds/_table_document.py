@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from compressors.kinds import _json_keep as keep
 from compressors.kinds import _lines_notation
 from compressors.kinds._lines_forms import Forms
 from compressors.kinds._table_layout import recognise_layout
-from compressors.kinds._table_notation import write
 from compressors.kinds._table_reader import read
 from compressors.kinds._table_records import Records, records
 from compressors.kinds._table_shape import Layout
-from compressors.kinds._table_strange import strange
-from compressors.kinds._table_values import columns
 from compressors.kinds.base import Focus
 from compressors.tokens import estimate
+
+if TYPE_CHECKING:
+    from compressors.kinds import _json_keep as keep
+
 
 NAME = "table"
 _MOST_NOTES = 6
@@ -95,6 +96,8 @@ class Table:
 
     def _as_cells(self) -> str:
         """The text as cells, where that is shorter."""
+        from compressors.kinds._table_notation import write
+
         text = self.text
         written = write(self.records)
         if written is None or len(written) > _WORTH * len(text) or read(written) != text:
@@ -109,6 +112,9 @@ class Table:
 
         None where all rows stay, or so many that it does not pay to leave out the others.
         """
+        from compressors.kinds import _json_keep as keep
+        from compressors.kinds._table_notation import write
+
         found = self.records
         if not found.rows:
             return None
@@ -131,6 +137,10 @@ class Table:
 
     def _found(self) -> keep.Findings:
         """What stands out, with all rows that do not fit the grid where these are few."""
+        from compressors.kinds import _json_keep as keep
+        from compressors.kinds._table_strange import strange
+        from compressors.kinds._table_values import columns
+
         if self._findings is None:
             series = columns(self.records, self.names)
             findings = keep.standing_out(series)
@@ -143,6 +153,8 @@ class Table:
         return self._findings
 
     def _ordered(self, findings: keep.Findings, query: str) -> keep.Order:
+        from compressors.kinds import _json_keep as keep
+
         if self._order is None or self._order[0] != query:
             self._order = (query, keep.order(self, findings, query))
         return self._order[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compressors.kinds import _code_cues, _code_find, _lines, _lines_folds, _lines_listing
+from compressors.kinds import _code_cues, _lines, _lines_folds, _lines_listing
 from compressors.kinds import base as kinds
 from compressors.kinds._code_grammar import GRAMMARS
 from compressors.kinds._code_source import Source
@@ -101,4 +101,6 @@ def restore(text: str) -> str:
 
 def find(content: Content, query: str) -> list[Passage]:
     """The functions the query names, then paragraphs that answer it, with where they stood."""
+    from compressors.kinds import _code_find
+
     return _code_find.find(content, query)

@@ -9,11 +9,6 @@ from __future__ import annotations
 import re
 
 from compressors.kinds import _lines
-from compressors.kinds._diff_keep import Study
-from compressors.kinds._diff_parts import Parts
-from compressors.kinds._diff_short import Writer
-from compressors.kinds._diff_whole import restore as restored
-from compressors.kinds._diff_whole import shorter
 from compressors.kinds.base import Content, Cut, Focus, Passage
 from compressors.kinds.base import Params as BaseParams
 
@@ -81,6 +76,8 @@ def signature(parsed: str) -> str:
 
 def compress(content: Content, params: Params, focus: Focus) -> Cut:
     """The difference as it applies or, where asked for, what matters in it."""
+    from compressors.kinds._diff_whole import shorter
+
     if params.passthrough:
         return _lines.as_it_is(content)
     partial = params.context_share < 1.0 or params.change_share < 1.0
@@ -94,6 +91,8 @@ def compress(content: Content, params: Params, focus: Focus) -> Cut:
 
 def restore(text: str) -> str:
     """The difference that the lossless parameters made ``text`` of."""
+    from compressors.kinds._diff_whole import restore as restored
+
     return restored(NAME, text)
 
 
@@ -110,6 +109,10 @@ def find(content: Content, query: str) -> list[Passage]:
 
 def _short(text: str, params: Params, query: str) -> Cut | None:
     """What stays; None where leaving the rest out saves next to nothing."""
+    from compressors.kinds._diff_keep import Study
+    from compressors.kinds._diff_parts import Parts
+    from compressors.kinds._diff_short import Writer
+
     study = Study(Parts(text))
     kept = study.choose(params.context_share, params.change_share, query)
     writer = Writer(study, kept, query)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from compressors.kinds._json_document import Document, parse_document
-from compressors.kinds._json_find import passages
 from compressors.kinds._json_reader import read, read_cut
 from compressors.kinds._json_signature import signature_of
 from compressors.kinds._search_layout import claims
@@ -70,4 +69,6 @@ def left_in(text: str) -> str:
 
 def find(content: Content, query: str) -> list[Passage]:
     """The rows that answer ``query``, best first, each as JSON with the fields that answer."""
+    from compressors.kinds._json_find import passages
+
     return passages(content.parsed, query)

@@ -8,15 +8,18 @@ that stands out, all that answers the query, and a share of the rest.
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING
 
 from compressors.kinds import _lines, _lines_notation
 from compressors.kinds._lines_forms import Forms
 from compressors.kinds._lines_undo import COUNTED
-from compressors.kinds._log_choice import Study, answers, choose
-from compressors.kinds._log_counts import totals
 from compressors.kinds._log_layout import Layout, recognise_layout
 from compressors.kinds.base import Content, Cut, Focus, Passage
 from compressors.kinds.base import Params as BaseParams
+
+if TYPE_CHECKING:
+    from compressors.kinds._log_choice import Study
+
 
 NAME = "log"
 _DROP_AT_LEAST, _DROP_SHARE = 240, 0.03
@@ -58,6 +61,8 @@ class Log:
     @property
     def study(self) -> Study:
         """What of the lines always stays."""
+        from compressors.kinds._log_choice import Study
+
         if self._study is None:
             self._study = Study(self.forms, self.layout)
         return self._study
@@ -83,6 +88,9 @@ def signature(parsed: Log) -> str:
 
 def compress(content: Content, params: Params, focus: Focus) -> Cut:
     """The log with recurring forms written once and, where asked for, fewer lines."""
+    from compressors.kinds._log_choice import answers, choose
+    from compressors.kinds._log_counts import totals
+
     log = content.parsed if isinstance(content.parsed, Log) else Log(content.text, Layout("", ""))
     if params.passthrough:
         return _lines.as_it_is(content)

@@ -7,13 +7,16 @@ others or answer the query, the first and last of a file, and a share of the res
 
 from __future__ import annotations
 
-from compressors.kinds import _lines, _search_groups, _search_json
-from compressors.kinds._search_keep import Study
+from typing import TYPE_CHECKING
+
+from compressors.kinds import _lines
 from compressors.kinds._search_layout import recognise
-from compressors.kinds._search_rows import Hit, parse
-from compressors.kinds._search_short import write
 from compressors.kinds.base import Content, Cut, Focus, Passage
 from compressors.kinds.base import Params as BaseParams
+
+if TYPE_CHECKING:
+    from compressors.kinds._search_rows import Hit
+
 
 __all__ = ["NAME", "Params", "compress", "find", "recognise", "restore", "signature"]
 
@@ -44,6 +47,8 @@ def signature(parsed: str) -> str:
 
 def compress(content: Content, params: Params, focus: Focus) -> Cut:
     """The matches grouped under their files and, where asked for, fewer of them."""
+    from compressors.kinds import _search_groups, _search_json
+
     if params.passthrough:
         return _lines.as_it_is(content)
     flavour = content.parsed or "numbered"
@@ -61,6 +66,8 @@ def compress(content: Content, params: Params, focus: Focus) -> Cut:
 
 def restore(text: str) -> str:
     """The matches that the lossless parameters made ``text`` of."""
+    from compressors.kinds import _search_groups, _search_json
+
     messages = _search_json.ungroup(NAME, text)
     return _search_groups.ungroup(NAME, text) if messages is None else messages
 
@@ -72,6 +79,11 @@ def find(content: Content, query: str) -> list[Passage]:
 
 def _short(text: str, flavour: str, share: float, query: str) -> Cut | None:
     """The matches that stay; None where leaving the others out saves next to nothing."""
+    from compressors.kinds import _search_json
+    from compressors.kinds._search_keep import Study
+    from compressors.kinds._search_rows import parse
+    from compressors.kinds._search_short import write
+
     if flavour == "files":
         return None
     rows = [_lines.plain(row) for row in text.split("\n")]
@@ -88,6 +100,8 @@ def _short(text: str, flavour: str, share: float, query: str) -> Cut | None:
 
 def _messages(rows: list[str], hits: list[Hit | None], flavour: str) -> dict[int, str]:
     """The rows that are neither matches nor there to separate and head them."""
+    from compressors.kinds import _search_json
+
     found = {
         number: row.rstrip("\r")
         for number, (row, hit) in enumerate(zip(rows, hits, strict=True))

@@ -13,7 +13,6 @@ from itertools import accumulate
 
 from compressors.kinds import _lines, _lines_notation
 from compressors.kinds._table_document import NAME, Table, recognise
-from compressors.kinds._table_reader import read
 from compressors.kinds._table_shape import Layout
 from compressors.kinds.base import Content, Cut, Focus, Passage
 from compressors.kinds.base import Params as BaseParams
@@ -70,6 +69,8 @@ def _unknown(text: str) -> Table:
 
 def restore(text: str) -> str:
     """The table that the lossless parameters made ``text`` of."""
+    from compressors.kinds._table_reader import read
+
     try:
         original = read(text)
     except (ValueError, LookupError):

@@ -8,16 +8,18 @@ sentences that say most; a note in the place of every gap says how many stood th
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
-from compressors.kinds import _lines, _lines_listing, _lines_notation, _text_fold
+from compressors.kinds import _lines, _lines_listing, _lines_notation
 from compressors.kinds._lines_forms import Forms
 from compressors.kinds._lines_undo import COUNTED
-from compressors.kinds._text_choice import Study, choose
-from compressors.kinds._text_notes import write
-from compressors.kinds._text_units import lines, units
 from compressors.kinds.base import Content, Cut, Focus, Passage
 from compressors.kinds.base import Params as BaseParams
 from compressors.tokens import estimate
+
+if TYPE_CHECKING:
+    from compressors.kinds._text_choice import Study
+
 
 NAME = "text"
 # Fewer lines have no forms that would be worth a definition.
@@ -79,6 +81,9 @@ class Text:
     @property
     def study(self) -> Study:
         """The sentences, or the lines where these are alike, and which always stay."""
+        from compressors.kinds._text_choice import Study
+        from compressors.kinds._text_units import lines, units
+
         if self._study is None:
             if self.by_line:
                 rows = self.forms.rows
@@ -95,6 +100,8 @@ class Text:
         return self._lossless
 
     def _shortest(self) -> str:
+        from compressors.kinds import _text_fold
+
         found: list[str] = []
         if self.by_line:
             if _lines_listing.listed(_lines.sample(self.text)):
@@ -121,6 +128,9 @@ def signature(parsed: Text) -> str:  # noqa: ARG001
 
 def compress(content: Content, params: Params, focus: Focus) -> Cut:
     """The text with what recurs written once and, where asked for, fewer sentences."""
+    from compressors.kinds._text_choice import choose
+    from compressors.kinds._text_notes import write
+
     if params.passthrough:
         return _lines.as_it_is(content)
     text = content.parsed if isinstance(content.parsed, Text) else Text(content.text)
@@ -174,6 +184,8 @@ def _alike(text: str) -> bool:
 
 def restore(text: str) -> str:
     """The text that the lossless parameters made ``text`` of."""
+    from compressors.kinds import _text_fold
+
     for undo in (_text_fold.unfold, lambda short: _lines_listing.widen(NAME, short)):
         original = undo(text)
         if original is not None:

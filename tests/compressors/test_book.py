@@ -322,6 +322,7 @@ def test_the_second_of_many_rows_is_named_with_its_own_line() -> None:
     assert refused.where == f"r.toml, line {line}, [[recommendation]] row 2, field confidence"
 
 
+@pytest.mark.slow
 def test_a_file_is_refused_wherever_it_is_cut_off() -> None:
     content = sealed(EXAMPLE)
     for length in range(len(content)):

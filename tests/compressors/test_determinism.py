@@ -66,6 +66,7 @@ def test_hash_seeds_change_nothing() -> None:
     assert len(printed.pop().strip()) == 64
 
 
+@pytest.mark.slow
 def test_eight_threads_at_once_put_out_what_one_does() -> None:
     one = engine(max(RUNGS))
 
@@ -80,6 +81,7 @@ def test_eight_threads_at_once_put_out_what_one_does() -> None:
         assert len(set(pool.map(run, [same] * 16))) == 1
 
 
+@pytest.mark.slow
 def test_what_went_before_changes_nothing() -> None:
     fresh = [engine(3).compress(each.text, query=each.query).text for each in INPUTS]
     one = engine(3)

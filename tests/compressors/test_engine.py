@@ -789,6 +789,7 @@ with Engine.start(home=home) as engine:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [ROWS, LOG], ids=["json", "log"])
 def test_the_same_bytes_come_out_in_every_process(home: Path, tmp_path: Path, content: str) -> None:
     path = tmp_path / "content"
@@ -819,29 +820,20 @@ def test_what_lost_nothing_comes_back_from_the_text_alone(bare: Engine) -> None:
 
 
 QUICK = """
-import sys, time
-started = time.perf_counter()
+import sys
 from compressors import Engine
 engine = Engine.start(home=sys.argv[1])
 engine.compress('[{"a": 1}, {"a": 2}]')
-print((time.perf_counter() - started) * 1000)
 heavy = {"dagster", "duckdb", "polars", "pyarrow", "ibis", "scipy", "streamlit", "numpy"}
+heavy |= {"redis", "tree_sitter", "asyncio", "importlib.metadata"}
 assert not heavy & set(sys.modules), heavy & set(sys.modules)
 engine.close()
 """
 
 
-def test_an_engine_starts_quickly_and_small(tmp_path: Path) -> None:
-    took = min(
-        float(
-            subprocess.run(
-                [sys.executable, "-c", QUICK, str(tmp_path)],
-                capture_output=True, check=True, timeout=60,
-            ).stdout
-        )
-        for _ in range(3)
-    )  # fmt: skip
-    assert took < 600, "150 ms on an idle machine; this one may be busy"
+def test_an_engine_starts_without_anything_heavy(tmp_path: Path) -> None:
+    command = [sys.executable, "-W", "error", "-c", QUICK, str(tmp_path)]
+    subprocess.run(command, capture_output=True, check=True, timeout=120)
 
 
 def test_the_short_way_in_is_one_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -237,6 +237,7 @@ def test_any_text_passes_without_an_error(source: str, share: float, query: str)
 # --- what is left still parses --------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", SHARES)
 @pytest.mark.parametrize("name", MODULES)
 def test_real_modules_still_compile(name: str, share: float) -> None:
@@ -633,6 +634,7 @@ BAD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", BAD.values(), ids=BAD)
 def test_bad_input_neither_raises_nor_takes_long(source: str) -> None:
     started = time.process_time()
@@ -666,6 +668,7 @@ def outputs() -> Iterator[str]:
                     yield message["content"]
 
 
+@pytest.mark.slow
 @needs_data
 def test_files_as_agents_see_them_are_cut_and_never_longer() -> None:
     before = after = number = 0

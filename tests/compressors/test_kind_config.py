@@ -625,6 +625,7 @@ BAD = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", BAD, ids=lambda source: repr(source[:12]))
 @pytest.mark.parametrize("head", ["", "a: 1\nb:\n  c: 2\n", "[s]\na = 1\nb = 2\n"])
 def test_bad_input_neither_raises_nor_takes_long(source: str, head: str) -> None:

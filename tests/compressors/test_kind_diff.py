@@ -684,6 +684,7 @@ def test_nothing_raises_and_larger_shares_keep_more(
     assert short == cut(source, diff.Params(context_share=small, change_share=small), query)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "source",
     [
@@ -740,6 +741,7 @@ def submissions() -> Iterator[str]:
                     yield text
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not TRAJECTORIES.is_dir(), reason=f"{TRAJECTORIES} is not there")
 def test_real_differences_come_back_and_shrink_rung_by_rung() -> None:
     sums = [0] * len(LADDERS["diff"])

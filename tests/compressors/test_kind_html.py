@@ -524,6 +524,7 @@ BAD = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", BAD, ids=lambda source: repr(source[:12]))
 def test_bad_input_neither_raises_nor_takes_long(source: str) -> None:
     started = time.process_time()

@@ -245,6 +245,7 @@ def test_what_is_not_in_the_notation_is_not_restored(text: str) -> None:
 # --- recorded documents ---------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not DATA.is_dir(), reason="the recorded documents are not beside the project")
 def test_recorded_documents_come_back_and_shrink() -> None:
     before = after = 0

@@ -629,6 +629,7 @@ BAD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", BAD.values(), ids=BAD)
 def test_bad_input_neither_raises_nor_takes_long(text: str) -> None:
     started = time.process_time()

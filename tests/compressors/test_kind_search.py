@@ -544,6 +544,7 @@ def test_nothing_raises_and_counts_are_in_range(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "source",
     [
@@ -590,6 +591,7 @@ def observations() -> Iterator[str]:
                         yield part["content"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not TRAJECTORIES.is_dir(), reason=f"{TRAJECTORIES} is not there")
 def test_real_searches_come_back_and_shrink_rung_by_rung() -> None:
     sums = [0] * len(LADDERS["search"])

@@ -375,6 +375,7 @@ def test_passthrough_is_the_text_itself() -> None:
     assert (result.text, result.lossy) == (PS, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "source",
     [
@@ -491,6 +492,7 @@ def outputs() -> list[tuple[str, str]]:
     return found
 
 
+@pytest.mark.slow
 @needs_data
 def test_real_command_outputs_come_back_and_lose_only_rows() -> None:
     before = after = 0

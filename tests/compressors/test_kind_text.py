@@ -499,6 +499,7 @@ BAD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", BAD.values(), ids=BAD)
 def test_bad_input_neither_raises_nor_takes_long(source: str) -> None:
     started = time.process_time()
@@ -509,6 +510,7 @@ def test_bad_input_neither_raises_nor_takes_long(source: str) -> None:
     assert time.process_time() - started < 1.0 + len(source) * 5e-6
 
 
+@pytest.mark.slow
 def test_time_grows_with_the_length_alone() -> None:
     def took(number: int) -> float:
         source = laid_out(sentences("en", number, seed=1), "wrapped")
@@ -534,6 +536,7 @@ print(hashlib.sha256("".join(texts).encode()).hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_the_same_text_whatever_the_seed_of_hashes() -> None:
     root = Path(__file__).parents[2]
     seen = {
@@ -561,6 +564,7 @@ def observations() -> Iterator[str]:
                     yield message["content"]
 
 
+@pytest.mark.slow
 @needs_data
 def test_real_outputs_come_back_and_are_never_longer() -> None:
     number = 0

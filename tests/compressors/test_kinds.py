@@ -115,7 +115,9 @@ def test_any_text_is_searched_and_signed_without_an_error(
 ) -> None:
     whole = content(kind, source)
     for passage in kind.find(whole, query):
-        assert passage.text in source.replace("\r\n", "\n") or passage.text in source
+        # Of a page what can be read is given, not its markup and its white space.
+        if kind is not html:
+            assert passage.text in source.replace("\r\n", "\n") or passage.text in source
         assert 0 <= passage.position <= 19
     if whole.parsed is not None:
         assert kind.signature(whole.parsed).startswith(kind.NAME)
@@ -129,6 +131,7 @@ def test_passthrough_is_the_text_itself(kind: ModuleType) -> None:
     assert (cut.text, cut.lossy) == (source, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS_HERE, ids=lambda kind: kind.NAME)
 @pytest.mark.parametrize(
     "source",

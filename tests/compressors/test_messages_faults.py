@@ -222,6 +222,7 @@ def test_threads_agree(tmp_path: Path) -> None:
     assert len(set(found)) == 1
 
 
+@pytest.mark.slow
 def test_hash_seeds_make_no_difference(tmp_path: Path) -> None:
     script = (
         "import sys; sys.path[:0] = sys.argv[2:]\n"

@@ -438,6 +438,7 @@ BAD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", BAD.values(), ids=BAD)
 def test_bad_input_neither_raises_nor_takes_long(source: str) -> None:
     started = time.process_time()

@@ -178,6 +178,7 @@ def test_findings_do_not_overlap(words: list[str]) -> None:
     assert all(one.end <= two.start for one, two in itertools.pairwise(found))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["1", "a1/", "1.", "Nov 1 ", "=", "-1:", "eyJ.", "x1 "])
 def test_long_prompts_take_their_time_once(unit: str) -> None:
     def took(size: int) -> float:

@@ -382,6 +382,7 @@ def items(content: str) -> list[dict[str, Any]]:
     return document if isinstance(document, list) else document["items"]
 
 
+@pytest.mark.slow
 def test_slices_differ_in_what_they_can_bear(groups: dict[str, list[dict[str, Any]]]) -> None:
     seen: Counter[str] = Counter()
     hidden: Counter[str] = Counter()
@@ -438,6 +439,7 @@ def test_people_do_not_speak_from_one_template(groups: dict[str, list[dict[str, 
     assert openings.most_common(1)[0][1] < 0.02 * len(asked)
 
 
+@pytest.mark.slow
 def test_the_generator_makes_these_bytes_again(tmp_path: Path) -> None:
     made = subprocess.run(
         [

@@ -273,6 +273,7 @@ def _killed_until_done(tmp_path: Path, *, kills: int, events: int, seed: int) ->
     return killed
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_the_next_run_completes(tmp_path: Path) -> None:
     assert _killed_until_done(tmp_path, kills=2, events=6000, seed=7) > 0
 

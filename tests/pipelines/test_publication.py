@@ -104,7 +104,7 @@ def test_an_engine_reads_what_was_composed(con):
 def test_parameters_are_stated(con):
     ladder(con, saves=SHARES)
     data = tomllib.loads(composed(chosen(con)).decode())
-    assert data["recommendation"][0]["params"] == {"row_share": 0.2}
+    assert data["recommendation"][0]["params"] == {"row_share": 0.2, "text_share": 0.3}
     assert "params" not in data["default"][0]  # lossless has none to state
 
 
