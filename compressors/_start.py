@@ -29,7 +29,10 @@ def load_book(
     refusal = None
     if given is not None:
         if _is_missing(given):
-            log.warning("%s does not exist; the engine starts on the package's defaults", given)
+            log.warning(
+                "%s does not exist; the engine starts on the package's defaults: check the path",
+                given,
+            )
         else:
             try:
                 return Loaded(_warned(read_book(given, pepper_id=pepper_id, engine=engine)))

@@ -71,6 +71,10 @@ def load_pepper(path: Path) -> Pepper:
         text = path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         return PUBLIC_PEPPER
+    except NotADirectoryError as error:
+        raise ConfigurationError(
+            f"the home {path.parent} is no folder; name another one with --home"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(
             f"the pepper {path} cannot be read ({error}); restore it with `toin pepper import`"
