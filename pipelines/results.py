@@ -57,7 +57,8 @@ class RunResult:
         slices: distinct slices among them.
         recommendations: rows of the file in place; ``publication_id`` is empty without one.
         conversations: the n of the net savings; ``net_low`` and ``net_high`` are their
-            interval at ``level``. Tokens are those of the acting arms of the last pass.
+            interval at ``level``, None where the home holds other conversations under the same
+            file. Tokens are those of the acting arms of the last pass.
         first, second: the two passes over transcripts; None where there were none.
         first_low, first_high: the interval of the first pass's net savings.
         changes: slices with another profile in the second pass, the largest difference first.
@@ -119,6 +120,7 @@ class RunResult:
             "certificates": [certificate_json(each) for each in self.certificates],
             "changes": [_change_json(change) for change in self.changes],
             "refused": list(self.refused),
+            "skipped": list(self.skipped),
             "seconds": self.seconds,
         }
 
@@ -170,6 +172,11 @@ def gather(
     totals = {row["publication"]: row for row in snapshot.rows("net") if row["scope"] == "all"}
     last = loaded[second is not None] if first else _newest(savings)
     net, net_first = totals.get(last, _NOTHING), totals.get(loaded[0], _NOTHING)
+    made = second or first
+    if made is not None:
+        net = _of_pass(made, net)
+    if first is not None:
+        net_first = _of_pass(first, net_first)
     (ingest,) = snapshot.rows("ingest")
     decisions = snapshot.rows("decisions")
     current = next((row for row in snapshot.rows("publications") if row["current"]), None)
@@ -241,6 +248,26 @@ _NOTHING: Row = {
     "high": None,
     "level": 0.95,
 }
+
+
+def _of_pass(made: TrafficReport, net: Row) -> Row:
+    """The figures of one pass; its interval is that of ``net`` where nothing else is in that.
+
+    A home that was used before has more conversations under the same file than one pass.
+    """
+    figures = made.total
+    saved = figures.tokens_before - figures.tokens_after - figures.tokens_returned
+    alone = net["conversations"] == made.conversations
+    return {
+        "tokens_before": figures.tokens_before,
+        "tokens_after": figures.tokens_after,
+        "tokens_returned": figures.tokens_returned,
+        "conversations": made.conversations,
+        "net": saved / figures.tokens_before if figures.tokens_before else 0.0,
+        "low": net["low"] if alone else None,
+        "high": net["high"] if alone else None,
+        "level": net["level"],
+    }
 
 
 def _newest(savings: list[Row]) -> str:

@@ -26,6 +26,7 @@ from pipelines.results import RunResult, gather
 from pipelines.traffic.bundled import bundled_traffic
 from pipelines.traffic.intake import Intake, take_in
 from pipelines.traffic.record import TrafficReport, UsedBy, record
+from pipelines.warehouse import Warehouse, refuse_other_peppers
 
 Progress = Callable[[str, int, int], None]
 
@@ -93,8 +94,8 @@ def main_job(
     ``(step, parts done, parts in all)``.
 
     Raises:
-        ConfigurationError: the home cannot be used; or it has a pepper of its own and nothing
-            was given but the bundled demonstration.
+        ConfigurationError: the home cannot be used; it holds events of another pepper; or it
+            has a pepper of its own and nothing was given but the bundled demonstration.
         InputRefused: nothing of what was given can be read.
         ToinError: a blocking check failed; the earlier publication stays.
     """
@@ -110,6 +111,7 @@ def main_job(
         find_segments(telemetry)
     selected(data)
     home.ensure()
+    _refuse_other_peppers(home, threads=threads)
     recorder = _Recorder(home, intake, auth_mode, model, progress)
 
     first = second = None
@@ -161,6 +163,13 @@ def _refuse_own_pepper(home: Home) -> None:
             "with --telemetry, or look at the demonstration in another home: "
             "toin run --home .toin-demonstration"
         )
+
+
+def _refuse_other_peppers(home: Home, *, threads: int | None) -> None:
+    """Before minutes are spent: evidence under another pepper fits nothing that is made now."""
+    if home.warehouse.exists():
+        with Warehouse(home.warehouse, threads=threads).connect() as con:
+            refuse_other_peppers(con, load_pepper(home.pepper).id)
 
 
 def _show_again(

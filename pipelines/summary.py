@@ -60,7 +60,7 @@ def _demonstration(result: RunResult) -> str:
     if result.public:
         return (
             "this home has no pepper of its own, so its hashes are keyed with one that everybody "
-            "knows; `toin pepper new` makes one"
+            "knows; `toin pepper new --home DIR` makes one for a new home"
         )
     return "the replays are of the bundled samples; give the data sets themselves with --data"
 
@@ -88,15 +88,30 @@ def _tokens(result: RunResult) -> Iterator[RenderableType]:
     yield _note(
         "Acting arms only, trials left out; by the engine's estimate. Net savings: what was cut, "
         "less markers and less what was asked for again. Intervals at "
-        f"{100 * result.level:.0f} %, n in conversations."
+        f"{100 * result.level:.0f} %, n in conversations; none where "
+        "they are too few, or the home holds others under the same file."
     )
     if result.second is not None:
         yield _note(
             "The traffic that chose the file is the traffic that the second pass measures; on "
             "other traffic it may save less."
         )
+    if _asks_less(result):
+        yield _note(
+            "The second pass saves less and is asked again less: the file bounds how often, "
+            "it does not only cut more."
+        )
     quarantined = f", {result.quarantined} rows in quarantine" if result.quarantined else ""
     yield _note(f"{_count(result.events)} events in {result.slices} slices{quarantined}.")
+
+
+def _asks_less(result: RunResult) -> bool:
+    if result.first is None or result.second is None:
+        return False
+    first, second = result.first.total, result.second.total
+    return (
+        second.tokens_after > first.tokens_after and second.tokens_returned < first.tokens_returned
+    )
 
 
 def _pass(
@@ -272,5 +287,5 @@ def _percent(share: float, *, digits: int = 1) -> str:
 
 def _interval(low: float | None, high: float | None) -> str:
     if low is None or high is None:
-        return "none: too few"
+        return "none"
     return f"{_percent(low)} to {_percent(high)}"

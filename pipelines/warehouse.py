@@ -22,6 +22,24 @@ from compressors.files import sync_directory
 if TYPE_CHECKING:
     import duckdb
 
+
+def refuse_other_peppers(connection: duckdb.DuckDBPyConnection, pepper_id: str) -> None:
+    """One warehouse, one pepper: what is keyed with two never meets, and fits no engine of both.
+
+    Raises:
+        ConfigurationError: events of another pepper are stored.
+    """
+    other = connection.execute(
+        "select min(pepper_id) from events where pepper_id <> ?", [pepper_id]
+    ).fetchall()
+    if other != [(None,)]:
+        raise ConfigurationError(
+            f"this home's warehouse holds events keyed with pepper {other[0][0]}, and the home has "
+            f"{pepper_id}: nothing of the one fits the other; bring that pepper back, or use a new "
+            "home for this one"
+        )
+
+
 LAYOUT = 1
 """Version of ``schema.sql``; raised whenever a table changes."""
 

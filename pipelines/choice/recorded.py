@@ -178,7 +178,7 @@ def _blame(case: Case, refuted: Candidate | None) -> str:
     if refuted is None:
         return ""
     return (
-        f"; the default {refuted.profile.name} is asked again in "
+        f"; {refuted.profile.name}, the file's default, is asked again in "
         f"{percent(refuted.weighed.regret.estimate)} of compressions, shown to be above "
         f"{percent(case.settings.regret_limit)} with any one instance left out"
     )

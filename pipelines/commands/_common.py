@@ -21,7 +21,8 @@ PATH = click.Path(readable=False, path_type=Path)
 
 NO_PEPPER = (
     "note: the home {home} has no pepper, so hashes are keyed with the public demonstration one "
-    "that everybody knows; make a secret with `toin pepper new`"
+    "that everybody knows; make a secret, for a home that holds nothing yet, with "
+    "`toin pepper new --home DIR`"
 )
 
 
@@ -65,6 +66,12 @@ def examples(*lines: str) -> str:
 def say(text: str) -> None:
     """A line for the person, on stderr."""
     click.echo(text, err=True)
+
+
+def passed_over(skipped: str) -> str:
+    """What to say of a file of a searched folder that is no transcript."""
+    what = skipped.partition("; known are")[0]
+    return f"passed over: {what}; if it should be one, convert it to OpenAI chat"
 
 
 def print_json(value: object) -> None:

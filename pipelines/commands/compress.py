@@ -62,7 +62,9 @@ def command(
 
     engine = Engine.start(recommendations, home.ensure())
     result = engine.compress(content, query=query, tool=tool, auth_mode=auth_mode, model=model)
-    if result.fault:
+    if result.fault == "publication_refused":
+        say("note: the recommendations were refused, so the package's defaults acted")
+    elif result.fault:
         say(f"note: the content passed otherwise than its profile says: {result.fault}")
     if as_json:
         import msgspec

@@ -23,7 +23,7 @@ from pipelines.commands._common import PATH, examples, home_option, pepper_of, s
 @click.group(
     "pepper",
     epilog=examples(
-        "toin pepper new --home .toin",
+        "toin pepper new --home toin-home",
         "toin pepper export > pepper.txt      then, on the next machine:",
         "toin pepper import pepper.txt",
     ),
@@ -36,11 +36,28 @@ def command() -> None:
     """
 
 
+def _refuse_used(home: Home) -> None:
+    """A home that holds anything keeps the pepper that it is keyed with.
+
+    Raises:
+        ConfigurationError: it holds originals, segments or a warehouse.
+    """
+    held = [
+        path for path in (home.warehouse, home.handles, home.segments, home.inbox) if path.exists()
+    ]
+    if held and not home.pepper.exists():
+        raise ConfigurationError(
+            f"{held[0]} is keyed with the public pepper, and nothing of it would fit another one; "
+            "take a new home, such as --home toin-home"
+        )
+
+
 @command.command("new")
 @home_option
 def new(home: Home) -> None:
     """Make a new secret for a home that has none, and print its id."""
     home.ensure()
+    _refuse_used(home)
     if home.pepper.exists():
         raise ConfigurationError(
             f"{home.pepper} already holds the pepper {load_pepper(home.pepper).id}, and everything "
@@ -90,5 +107,7 @@ def import_(file: Path | None, home: Home) -> None:
                 "`toin pepper export`"
             ) from error
     pepper = parse_pepper(text.strip(), source=source)
+    if pepper != load_pepper(home.pepper):
+        _refuse_used(home)
     save_pepper(home.ensure().pepper, pepper)
     click.echo(pepper.id)

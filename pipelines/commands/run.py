@@ -14,6 +14,7 @@ from pipelines.commands._common import (
     home_option,
     json_option,
     need,
+    passed_over,
     pepper_of,
     print_json,
     say,
@@ -102,7 +103,7 @@ def command(
             progress=told.step,
         )
     for skipped in result.skipped:
-        say(f"passed over: {skipped.partition('; known are')[0]}")
+        say(passed_over(skipped))
     for row in result.bad_rows[:NAMED]:
         say(f"quarantined: {row}")
     if len(result.bad_rows) > NAMED:

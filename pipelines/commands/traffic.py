@@ -13,6 +13,7 @@ from pipelines.commands._common import (
     examples,
     home_option,
     json_option,
+    passed_over,
     pepper_of,
     print_json,
     recommendations_option,
@@ -88,7 +89,7 @@ def command(
             on_progress=lambda done: told.step("recorded transcripts", done, total),
         )
     for skipped in intake.skipped:
-        say(f"passed over: {str(skipped).partition('; known are')[0]}")
+        say(passed_over(str(skipped)))
     for refusal in intake.refused:
         say(f"toin: {refusal}")
     figures = report.total
@@ -99,6 +100,7 @@ def command(
                 "conversations": report.conversations,
                 "groups": report.groups,
                 "refused": [str(refusal) for refusal in intake.refused],
+                "skipped": [str(skipped) for skipped in intake.skipped],
                 "events": report.events,
                 "trials": report.trials,
                 "compressions": figures.compressions,

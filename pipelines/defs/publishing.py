@@ -17,6 +17,7 @@ from pipelines.publication import compose, incumbents, publish_choice
 from pipelines.replayed import read_certificates
 from pipelines.replays.manifests import selected
 from pipelines.snapshot import publish_snapshot
+from pipelines.warehouse import refuse_other_peppers
 
 GROUP = "publication"
 
@@ -37,6 +38,7 @@ def choice(
     engine, settings, pepper_id = engine_digest(), workspace.settings, workspace.pepper.id
     with workspace.warehouse.connect() as con:
         tested = read_certificates(con)
+        refuse_other_peppers(con, pepper_id)
         evidence = gather(con, certificates=tested, settings=settings, engine=engine)
         before = incumbents(con, watermark=evidence.watermark, pepper_id=pepper_id, engine=engine)
     if before is None:  # nothing was published yet: the package's defaults acted

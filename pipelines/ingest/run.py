@@ -12,6 +12,7 @@ from pipelines.ingest.report import MOST_NAMED, BadRow, IngestReport, total
 from pipelines.ingest.rows import read_rows
 from pipelines.ingest.store import Taken, identify, is_complete, store
 from pipelines.ingest.validate import Sifted, sift
+from pipelines.warehouse import refuse_other_peppers
 
 if TYPE_CHECKING:
     import duckdb
@@ -36,7 +37,9 @@ def ingest(
 
     Raises:
         InputRefused: a path that is no segment and no folder of some; nothing has been read.
+        ConfigurationError: the warehouse holds events of another pepper.
     """
+    refuse_other_peppers(con, pepper.id)
     files = find_segments(paths)
     tell = progress or _silent
     reports = []

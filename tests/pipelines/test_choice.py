@@ -344,7 +344,7 @@ def test_a_default_shown_to_be_asked_back_gives_way(con):
     ladder(con, saves=ALL, regret_every={"json.rows_few": 2})
     row = decision(con)
     assert (row.profile.name, row.reason) == ("json.rows_half", "regret_high")
-    assert "the default json.rows_few is asked again in 12.5 %" in row.because
+    assert "json.rows_few, the file's default, is asked again in 12.5 %" in row.because
 
 
 def test_one_instance_alone_does_not_refute_a_default(con):
