@@ -92,3 +92,17 @@ def test_the_home_comes_from_the_environment(
     monkeypatch.setenv("TOIN_HOME", home)
     assert run(["pepper", "new"]) == 0
     assert Path(home, "pepper").exists()
+
+
+@pytest.mark.parametrize("held", ["warehouse.duckdb", "handles.sqlite", "segments"])
+def test_a_home_that_holds_something_gets_no_other_pepper(
+    home: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], held: str
+) -> None:
+    Path(home).mkdir()
+    Path(home, held).touch()
+    assert run(["pepper", "new", "--home", home]) == 1
+    assert f"{Path(home, held)} is keyed with the public pepper" in capsys.readouterr().err
+    secret = tmp_path / "secret"
+    secret.write_text("ab" * 32)
+    assert run(["pepper", "import", str(secret), "--home", home]) == 1
+    assert not Path(home, "pepper").exists()

@@ -14,7 +14,7 @@ import pytest
 import telemetry_world as world
 import zstandard
 
-from compressors.errors import InputRefused
+from compressors.errors import ConfigurationError, InputRefused
 from compressors.events import LONGEST_ROW
 from compressors.pepper import PUBLIC_PEPPER, new_pepper
 from pipelines.ingest import MOST_NAMED, ingest
@@ -276,3 +276,13 @@ def test_a_segment_without_a_single_event_is_refused_as_a_whole(
     assert refusal.startswith(f"{tmp_path / 'bad.jsonl'}: none of its 2 rows is an event")
     assert {row.file for row in report.by_reason} == {str(tmp_path / "bad.jsonl")}
     assert report.stored == len(EVENTS)
+
+
+def test_a_warehouse_of_another_pepper_takes_nothing_in(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """Its hashes and the new ones would never meet, and rows of the old fit no engine."""
+    (tmp_path / "good.jsonl").write_bytes(GOOD)
+    ingest(con, [tmp_path], pepper=PUBLIC_PEPPER)
+    with pytest.raises(ConfigurationError, match=f"keyed with pepper {PUBLIC_PEPPER.id}, and"):
+        ingest(con, [tmp_path], pepper=new_pepper())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -214,6 +215,18 @@ def test_the_figures_are_those_of_the_last_pass(home: Home) -> None:
     assert isinstance(certificates, list)
     keys = {"kind", "profile", "dataset", "n", "harms", "p", "certified", "status"}
     assert all(keys <= set(row) for row in certificates)
+
+
+def test_a_pass_in_a_used_home_has_its_own_figures_and_no_interval_of_others(home: Home) -> None:
+    """The home has 60 conversations under the file, the pass of this run made fewer."""
+    write(home)
+    few = replace(SECOND, conversations=4)
+    told = result(home, second=few)
+    assert (told.conversations, told.net_low, told.net_high) == (4, None, None)
+    assert told.tokens_after == few.total.tokens_after
+    assert told.first_low is not None
+    [line] = [line for line in shown(told).splitlines() if line.startswith("second pass")]
+    assert line.split()[-2:] == ["none", "4"]
 
 
 def test_segments_alone_are_counted_as_they_are(home: Home) -> None:
