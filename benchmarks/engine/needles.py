@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from benchmarks.engine.generated import Input, record
 
-RUNGS = 6
-"""How many rungs the ladders have, passthrough and lossless among them."""
+RUNGS = 8
+"""How many rungs the longest ladder has, passthrough and lossless among them."""
 
 _VERBS = ["load", "parse", "merge", "fetch", "store", "check", "build", "split", "score", "close"]
 _NOUNS = [
@@ -110,7 +110,9 @@ def _texts(case: str) -> Callable[[random.Random], tuple[str, str]]:
     return make
 
 
-def _log(*odd: str, others: int = 0) -> Callable[[random.Random], tuple[str, str]]:
+def _log(
+    *odd: str, others: int = 0, needle: str = ""
+) -> Callable[[random.Random], tuple[str, str]]:
     """A service log of 2,000 lines with something put in; the first of ``odd`` is the needle."""
 
     def make(draw: random.Random) -> tuple[str, str]:
@@ -133,8 +135,7 @@ def _log(*odd: str, others: int = 0) -> Callable[[random.Random], tuple[str, str
         at = draw.randrange(100, 1900)
         head = lines[at][:24]
         lines[at : at + 1] = [line.format(head=head) for line in odd]
-        needle = odd[-1].format(head="").strip().removeprefix("INFO ")
-        return "\n".join(lines) + "\n", needle
+        return "\n".join(lines) + "\n", needle or odd[-1].format(head="").strip()
 
     return make
 
@@ -267,7 +268,12 @@ _CASES: tuple[tuple[str, str, str, Callable[[random.Random], tuple[str, str]]], 
     ),
     ("odd INFO line", "log", _ANY, _log("{head}INFO ledger: switched to read-only by admin")),
     ("line without level", "log", _ANY, _log("Segmentation fault (core dumped)")),
-    ("exit code 137", "log", _ANY, _log("{head}INFO worker: exit code 137")),
+    (
+        "exit code 137",
+        "log",
+        _ANY,
+        _log("{head}INFO worker: exit code 137", needle="exit code 137"),
+    ),
     (
         "traceback behind a timestamp",
         "log",
@@ -278,7 +284,12 @@ _CASES: tuple[tuple[str, str, str, Callable[[random.Random], tuple[str, str]]], 
             "{head}INFO KeyError: 'total'",
         ),
     ),
-    ("slow request", "log", _ANY, _log("{head}INFO web: GET /orders/17 200 in 98213 ms")),
+    (
+        "slow request",
+        "log",
+        _ANY,
+        _log("{head}INFO web: GET /orders/17 200 in 98213 ms", needle="98213"),
+    ),
     ("one raise among 400", "search", "where is the client used?", _search),
     ("critical row", "table", _ANY, _csv(2, "CRITICAL")),
     ("number out of range", "table", _ANY, _csv(3, "9731.50")),

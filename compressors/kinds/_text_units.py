@@ -120,6 +120,10 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
                 line = end
                 continue
             line = end
+        elif "\n" in found[0]:
+            line = end
+        elif text[line] == "#" and _HEADING.match(text, line):
+            continue  # "## 2. Names": a heading is whole
         elif text[at] == "." and _abbreviated(text, start, at, end):
             continue
         if end > start:

@@ -577,3 +577,14 @@ def test_real_outputs_come_back_and_are_never_longer() -> None:
         assert max(sizes) <= len(source) + 200
         number += 1
     assert number > 200
+
+
+def test_a_numbered_heading_is_one_piece() -> None:
+    source = "# 1. First. Things\n\nSome words. More of them. \n## 2. Second\nAnd so on.\n"
+    assert units(source).pieces == [
+        "# 1. First. Things\n\n",
+        "Some words. ",
+        "More of them. \n",
+        "## 2. Second\n",
+        "And so on.\n",
+    ]
