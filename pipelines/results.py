@@ -60,7 +60,8 @@ class RunResult:
             interval at ``level``, None where the home holds other conversations under the same
             file. Tokens are those of the acting arms of the last pass.
         first, second: the two passes over transcripts; None where there were none.
-        first_low, first_high: the interval of the first pass's net savings.
+        first_low, first_high: the interval of the first pass's net savings, with
+            ``first_conversations`` for its n.
         changes: slices with another profile in the second pass, the largest difference first.
         why: what became of the publication, in a sentence; empty where it went as usual.
         refused: transcripts that were given and could not be read.
@@ -89,6 +90,7 @@ class RunResult:
     second: TrafficReport | None
     first_low: float | None
     first_high: float | None
+    first_conversations: int
     changes: tuple[Change, ...]
     decisions: tuple[Row, ...]
     certificates: tuple[Row, ...]
@@ -204,6 +206,7 @@ def gather(
         second=second,
         first_low=net_first["low"],
         first_high=net_first["high"],
+        first_conversations=net_first["conversations"],
         changes=_changes(first, second, decisions),
         decisions=tuple(decisions),
         certificates=tuple(snapshot.rows("certificates")),
@@ -253,16 +256,18 @@ _NOTHING: Row = {
 def _of_pass(made: TrafficReport, net: Row) -> Row:
     """The figures of one pass; its interval is that of ``net`` where nothing else is in that.
 
-    A home that was used before has more conversations under the same file than one pass.
+    A home that was used before holds more under the same file than one pass. Of the pass's
+    conversations those count in which a tool returned something.
     """
     figures = made.total
+    own = (figures.tokens_before, figures.tokens_after, figures.tokens_returned)
+    alone = own == (net["tokens_before"], net["tokens_after"], net["tokens_returned"])
     saved = figures.tokens_before - figures.tokens_after - figures.tokens_returned
-    alone = net["conversations"] == made.conversations
     return {
         "tokens_before": figures.tokens_before,
         "tokens_after": figures.tokens_after,
         "tokens_returned": figures.tokens_returned,
-        "conversations": made.conversations,
+        "conversations": net["conversations"] if alone else made.conversations,
         "net": saved / figures.tokens_before if figures.tokens_before else 0.0,
         "low": net["low"] if alone else None,
         "high": net["high"] if alone else None,

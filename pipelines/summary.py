@@ -70,10 +70,17 @@ def _tokens(result: RunResult) -> Iterator[RenderableType]:
     _right(table, 1, 2, 3, 4, 5, 6)
     if result.first is not None:
         low, high = result.first_low, result.first_high
-        _pass(table, "first pass, the package's defaults", result.first, low=low, high=high)
+        _pass(
+            table,
+            "first pass, the package's defaults",
+            result.first,
+            low,
+            high,
+            result.first_conversations,
+        )
     if result.second is not None:
         low, high = result.net_low, result.net_high
-        _pass(table, "second pass, the new file", result.second, low=low, high=high)
+        _pass(table, "second pass, the new file", result.second, low, high, result.conversations)
     if result.first is None:
         table.add_row(
             "the segments, as they are",
@@ -115,7 +122,7 @@ def _asks_less(result: RunResult) -> bool:
 
 
 def _pass(
-    table: Table, name: str, report: TrafficReport, *, low: float | None, high: float | None
+    table: Table, name: str, report: TrafficReport, low: float | None, high: float | None, n: int
 ) -> None:
     figures = report.total
     net = figures.tokens_before - figures.tokens_after - figures.tokens_returned
@@ -126,7 +133,7 @@ def _pass(
         _count(figures.tokens_returned),
         _percent(net / figures.tokens_before if figures.tokens_before else 0.0),
         _interval(low, high),
-        f"{report.conversations}",
+        f"{n}",
     )
 
 
