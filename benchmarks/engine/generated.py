@@ -32,7 +32,7 @@ _NAMES = [
     "Tess",
 ]
 _CITIES = ["Oslo", "Rome", "Lima", "Kyiv", "Bonn", "Graz", "Pisa", "Nice", "Bath", "Cork"]
-_NOUNS = [
+NOUNS = [
     "order",
     "invoice",
     "parcel",
@@ -44,7 +44,7 @@ _NOUNS = [
     "upload",
     "report",
 ]
-_VERBS = ["load", "parse", "merge", "fetch", "store", "check", "build", "split", "score", "close"]
+VERBS = ["load", "parse", "merge", "fetch", "store", "check", "build", "split", "score", "close"]
 
 
 class Input(NamedTuple):
@@ -187,12 +187,9 @@ def _service_log(size: int) -> Callable[[random.Random], str]:
 
 def _build(draw: random.Random) -> str:
     lines = [
-        f"   Compiling {draw.choice(_VERBS)}-{draw.choice(_NOUNS)} v0.{n % 9}.{n}"
-        for n in range(180)
+        f"   Compiling {draw.choice(VERBS)}-{draw.choice(NOUNS)} v0.{n % 9}.{n}" for n in range(180)
     ]
-    lines += [
-        f"test {v}::{n}_{k} ... ok" for k in range(40) for v in _VERBS[:5] for n in _NOUNS[:4]
-    ]
+    lines += [f"test {v}::{n}_{k} ... ok" for k in range(40) for v in VERBS[:5] for n in NOUNS[:4]]
     lines[420] = "test merge::refund_3 ... FAILED"
     lines += [
         "",
@@ -211,11 +208,13 @@ def _build(draw: random.Random) -> str:
 def _ripgrep(draw: random.Random) -> str:
     lines = []
     for f in range(40):
-        path = f"src/{draw.choice(_NOUNS)}s/{draw.choice(_VERBS)}_{f}.py"
+        path = f"src/{draw.choice(NOUNS)}s/{draw.choice(VERBS)}_{f}.py"
         at = 0
         for k in range(draw.randint(3, 14)):
             at += draw.randint(3, 40)
-            text = f"        result = self.client.{draw.choice(_VERBS)}_order({draw.choice(_NOUNS)}_id)"
+            text = (
+                f"        result = self.client.{draw.choice(VERBS)}_order({draw.choice(NOUNS)}_id)"
+            )
             if f == 23 and k == 2:
                 text = '        raise OrderError("client has no order")'
             lines.append(f"{path}:{at}:{text}")
@@ -226,15 +225,15 @@ def _grep_headings(draw: random.Random) -> str:
     parts = []
     for f in range(60):
         hits = [
-            f"{draw.randint(1, 900)}:import {draw.choice(_NOUNS)}s.{draw.choice(_VERBS)}"
+            f"{draw.randint(1, 900)}:import {draw.choice(NOUNS)}s.{draw.choice(VERBS)}"
             for _ in range(draw.randint(2, 9))
         ]
-        parts.append("\n".join([f"lib/{draw.choice(_NOUNS)}/{f}.ts", *hits]))
+        parts.append("\n".join([f"lib/{draw.choice(NOUNS)}/{f}.ts", *hits]))
     return "\n\n".join(parts) + "\n"
 
 
 def _function(draw: random.Random, n: int) -> list[str]:
-    noun, verb = draw.choice(_NOUNS), draw.choice(_VERBS)
+    noun, verb = draw.choice(NOUNS), draw.choice(VERBS)
     return [
         f"def {verb}_{noun}_{n}({noun}: dict[str, object], limit: int = {n}) -> list[str]:",
         f'    """{verb.title()} one {noun} and say what came of it."""',
@@ -271,7 +270,7 @@ def _python(size: int) -> Callable[[random.Random], str]:
 def _typescript(draw: random.Random) -> str:
     lines = ['import { Client } from "./client";', ""]
     for n in range(70):
-        noun, verb = draw.choice(_NOUNS), draw.choice(_VERBS)
+        noun, verb = draw.choice(NOUNS), draw.choice(VERBS)
         lines += [
             f"/** {verb.title()} a {noun} by its id. */",
             f"export async function {verb}{noun.title()}{n}(client: Client, id: string): Promise<number> {{",
@@ -291,7 +290,7 @@ def _diff(files: int) -> Callable[[random.Random], str]:
     def make(draw: random.Random) -> str:
         lines: list[str] = []
         for f in range(files):
-            path = f"src/{draw.choice(_NOUNS)}s/{draw.choice(_VERBS)}_{f}.py"
+            path = f"src/{draw.choice(NOUNS)}s/{draw.choice(VERBS)}_{f}.py"
             lines += [
                 f"diff --git a/{path} b/{path}",
                 f"index {draw.randrange(16**7):07x}..{draw.randrange(16**7):07x} 100644",
@@ -302,7 +301,7 @@ def _diff(files: int) -> Callable[[random.Random], str]:
             for n in range(draw.randint(1, 4)):
                 at += draw.randint(12, 60)
                 body = _function(draw, n)[:9]
-                lines.append(f"@@ -{at},9 +{at},9 @@ def {draw.choice(_VERBS)}():")
+                lines.append(f"@@ -{at},9 +{at},9 @@ def {draw.choice(VERBS)}():")
                 lines += [f" {line}" for line in body[:4]]
                 lines += [f"-{body[4]}", f"+{body[4].replace('is not None', 'is None')}"]
                 lines += [f" {line}" for line in body[5:]]
@@ -312,14 +311,14 @@ def _diff(files: int) -> Callable[[random.Random], str]:
 
 
 def _page(draw: random.Random) -> str:
-    menu = "".join(f'<li class="nav-item"><a href="/{n}s">{n.title()}s</a></li>' for n in _NOUNS)
+    menu = "".join(f'<li class="nav-item"><a href="/{n}s">{n.title()}s</a></li>' for n in NOUNS)
     rows = "".join(
         f"<tr><td>{r['id']}</td><td>{r['customer']}</td><td>{r['total']}</td><td>{r['status']}</td></tr>\n"
         for r in records(draw, 80)
     )
     prose = "\n".join(
-        f'<section class="doc"><h2 id="s{n}">{draw.choice(_VERBS).title()} {draw.choice(_NOUNS)}s</h2>'
-        f"<p>To {draw.choice(_VERBS)} a {draw.choice(_NOUNS)}, call <code>{draw.choice(_VERBS)}()</code> with "
+        f'<section class="doc"><h2 id="s{n}">{draw.choice(VERBS).title()} {draw.choice(NOUNS)}s</h2>'
+        f"<p>To {draw.choice(VERBS)} a {draw.choice(NOUNS)}, call <code>{draw.choice(VERBS)}()</code> with "
         f'its id, see <a href="/docs/{n}">page {n}</a>.</p></section>'
         for n in range(40)
     )
@@ -336,7 +335,7 @@ def _page(draw: random.Random) -> str:
 def _articles(draw: random.Random) -> str:
     cards = "\n".join(
         f'<div class="card card--wide"><div class="card__body"><h3 class="card__title">'
-        f'{draw.choice(_NAMES)} {draw.choice(_VERBS)}s the {draw.choice(_NOUNS)}</h3><p class="card__text">'
+        f'{draw.choice(_NAMES)} {draw.choice(VERBS)}s the {draw.choice(NOUNS)}</h3><p class="card__text">'
         f'{_sentence(draw)} {_sentence(draw)}</p><a class="btn btn-primary" href="/a/{n}">Read more</a>'
         "</div></div>"
         for n in range(60)
@@ -364,7 +363,7 @@ def _compose(draw: random.Random) -> str:
     lines = ["services:"]
     for n in range(60):
         lines += [
-            f"  {draw.choice(_NOUNS)}-{n}:",
+            f"  {draw.choice(NOUNS)}-{n}:",
             "    image: registry.local/base:1.4",
             "    restart: unless-stopped",
             "    environment:",
@@ -382,7 +381,7 @@ def _ini(draw: random.Random) -> str:
     lines = ["; settings of all queues", ""]
     for n in range(80):
         lines += [
-            f"[queue:{draw.choice(_NOUNS)}_{n}]",
+            f"[queue:{draw.choice(NOUNS)}_{n}]",
             "; workers that serve this queue",
             f"workers = {draw.randint(1, 8)}",
             "timeout = 30" if n != 44 else "timeout = 86400",
@@ -396,8 +395,8 @@ def _ini(draw: random.Random) -> str:
 
 def _sentence(draw: random.Random) -> str:
     return (
-        f"The {draw.choice(_NOUNS)} was {draw.choice(_VERBS)}ed by {draw.choice(_NAMES)} in "
-        f"{draw.choice(_CITIES)} before the {draw.choice(_NOUNS)} could {draw.choice(_VERBS)} it."
+        f"The {draw.choice(NOUNS)} was {draw.choice(VERBS)}ed by {draw.choice(_NAMES)} in "
+        f"{draw.choice(_CITIES)} before the {draw.choice(NOUNS)} could {draw.choice(VERBS)} it."
     )
 
 
@@ -413,10 +412,10 @@ def _prose(draw: random.Random) -> str:
 def _markdown(draw: random.Random) -> str:
     parts = ["# Handbook of the shop\n"]
     for n in range(40):
-        parts.append(f"## {n}. To {draw.choice(_VERBS)} a {draw.choice(_NOUNS)}\n")
+        parts.append(f"## {n}. To {draw.choice(VERBS)} a {draw.choice(NOUNS)}\n")
         parts.append(" ".join(_sentence(draw) for _ in range(4)) + "\n")
         parts.append("".join(f"- {_sentence(draw)}\n" for _ in range(3)))
-        parts.append(f"```sh\nshop {draw.choice(_VERBS)} --id {n}\n```\n")
+        parts.append(f"```sh\nshop {draw.choice(VERBS)} --id {n}\n```\n")
     return "\n".join(parts)
 
 

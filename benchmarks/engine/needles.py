@@ -7,24 +7,10 @@ import random
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from benchmarks.engine.generated import Input, record
+from benchmarks.engine.generated import NOUNS, VERBS, Input, record
 
 RUNGS = 8
 """How many rungs the longest ladder has, passthrough and lossless among them."""
-
-_VERBS = ["load", "parse", "merge", "fetch", "store", "check", "build", "split", "score", "close"]
-_NOUNS = [
-    "order",
-    "invoice",
-    "parcel",
-    "refund",
-    "ticket",
-    "session",
-    "account",
-    "payment",
-    "upload",
-    "report",
-]
 
 
 class Trial(NamedTuple):
@@ -93,7 +79,7 @@ def _texts(case: str) -> Callable[[random.Random], tuple[str, str]]:
         rows = []
         for n in range(120):
             note = " ".join(
-                f"The parcel was {draw.choice(_VERBS)}ed and the {draw.choice(_NOUNS)} was sent on."
+                f"The parcel was {draw.choice(VERBS)}ed and the {draw.choice(NOUNS)} was sent on."
                 for _ in range(9)
             )
             rows.append({"id": n, "note": note})
@@ -143,8 +129,8 @@ def _log(
 def _search(draw: random.Random) -> tuple[str, str]:
     lines = []
     for n in range(401):
-        text = f"    value = self.client.{draw.choice(_VERBS)}(self.{draw.choice(_NOUNS)}_id)"
-        lines.append(f"src/shop/{_NOUNS[n // 41]}s.py:{n % 41 * 9 + 3}:{text}")
+        text = f"    value = self.client.{draw.choice(VERBS)}(self.{draw.choice(NOUNS)}_id)"
+        lines.append(f"src/shop/{NOUNS[n // 41]}s.py:{n % 41 * 9 + 3}:{text}")
     at = draw.randrange(20, 380)
     lines[at] = lines[at].split(":    ")[0] + ":    raise ClientGone(self.client)"
     return "\n".join(lines) + "\n", "raise ClientGone(self.client)"
@@ -159,7 +145,7 @@ def _csv(column: int, value: str) -> Callable[[random.Random], tuple[str, str]]:
                 f"node-{n % 50}",
                 "ok",
                 f"{draw.uniform(0, 4):.2f}",
-                draw.choice(_NOUNS),
+                draw.choice(NOUNS),
             ]
             lines.append(",".join(cells))
         at = draw.randrange(20, 480)
@@ -175,7 +161,7 @@ def _diff(draw: random.Random) -> tuple[str, str]:
     lines = []
     odd = draw.randrange(5, 45)
     for n in range(50):
-        name = f"src/{draw.choice(_NOUNS)}s/{draw.choice(_VERBS)}_{n}.py"
+        name = f"src/{draw.choice(NOUNS)}s/{draw.choice(VERBS)}_{n}.py"
         changed = ("-    limit = 10", "+    limit = 20")
         if n == odd:
             changed = ("-    verify(token)", "+    return True")
@@ -191,7 +177,7 @@ def _code(draw: random.Random) -> tuple[str, str]:
     lines = ['"""Sixty functions alike, but for one."""', ""]
     odd = draw.randrange(10, 50)
     for n in range(60):
-        noun = _NOUNS[n % 10]
+        noun = NOUNS[n % 10]
         lines += [
             f"def check_{noun}_{n}(value):",
             f'    """Check one {noun}."""',
@@ -211,7 +197,7 @@ def _config(draw: random.Random) -> tuple[str, str]:
     odd = draw.randrange(5, 35)
     for n in range(40):
         lines += [
-            f"  {draw.choice(_NOUNS)}-{n}:",
+            f"  {draw.choice(NOUNS)}-{n}:",
             "    image: " + ("base:0.0.1-rc3" if n == odd else "base:1.4"),
             "    restart: always",
             "    environment:",
@@ -223,7 +209,7 @@ def _config(draw: random.Random) -> tuple[str, str]:
 
 def _html(draw: random.Random) -> tuple[str, str]:
     parts = [
-        f"<p>The {draw.choice(_NOUNS)} can be {draw.choice(_VERBS)}ed from page {n}.</p>"
+        f"<p>The {draw.choice(NOUNS)} can be {draw.choice(VERBS)}ed from page {n}.</p>"
         for n in range(150)
     ]
     parts[draw.randrange(20, 130)] = (
@@ -238,7 +224,7 @@ def _html(draw: random.Random) -> tuple[str, str]:
 def _text(odd: str) -> Callable[[random.Random], tuple[str, str]]:
     def make(draw: random.Random) -> tuple[str, str]:
         sentences = [
-            f"The {draw.choice(_NOUNS)} was {draw.choice(_VERBS)}ed before the {draw.choice(_NOUNS)} arrived."
+            f"The {draw.choice(NOUNS)} was {draw.choice(VERBS)}ed before the {draw.choice(NOUNS)} arrived."
             for _ in range(300)
         ]
         sentences[draw.randrange(30, 270)] = odd

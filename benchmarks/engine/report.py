@@ -57,7 +57,7 @@ def text(
     ]
     parts = [
         *_head(inputs, ours, command),
-        *_kinds(timed, ours[0].rows, counts),
+        *_kinds(timed, counts),
         *_inputs(timed, ours[0].rows, counts),
         *_estimates(inputs, ours[0].rows, counts),
         *_start(ours, theirs),
@@ -81,9 +81,7 @@ def _head(inputs: Sequence[Input], ours: Sequence[Round], command: str) -> Itera
     )
 
 
-def _kinds(
-    timed: Sequence[Timed], rows: Sequence[Mapping[str, Any]], counts: Mapping[str, Sequence[int]]
-) -> Iterator[str]:
+def _kinds(timed: Sequence[Timed], counts: Mapping[str, Sequence[int]]) -> Iterator[str]:
     yield "\n## By kind\n"
     yield "| kind | inputs | saved | peer saves | ms per KB | peer's | times faster (median, least) |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"

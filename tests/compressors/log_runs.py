@@ -403,7 +403,7 @@ npm error While resolving: house@0.1.0
 npm error Found: door@18.3.1
 npm error node_modules/door
 npm error   door@"^18.3.1" from the root project
-npm error A complete log of this run can be found in: /root/.npm/_logs/2026-03-01T10_00_00_000Z-debug-0.log"""
+npm error A complete log of this run can be found in: /home/dev/.npm/_logs/2026-03-01T10_00_00_000Z-debug-0.log"""
 NPM = _run(
     [
         f"npm warn deprecated {n}@{i}.0.1: no longer supported, use {n}-next"
