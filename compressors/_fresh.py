@@ -12,7 +12,7 @@ from compressors._results import Compression
 from compressors._shorten import account
 from compressors.events import Fault
 from compressors.messages import Asked, Talk, Text
-from compressors.profiles import BUILT_IN_DEFAULT, BY_NAME
+from compressors.profiles import BY_NAME
 from compressors.providers.base import Called
 
 if TYPE_CHECKING:
@@ -102,15 +102,4 @@ class Fresh:
 
     def without_loss(self, seen: Seen, done: Compression, fault: Fault) -> Compression:
         """What goes out where it cannot be remembered: nothing that a restart would miss."""
-        reading = self.engine.read(seen.text.text)
-        whole = self.engine.apply(reading, BUILT_IN_DEFAULT[reading.kind])
-        return msgspec.structs.replace(
-            done,
-            text=whole.text,
-            tokens_after=whole.tokens_after,
-            items_before=whole.items_before,
-            items_after=whole.items_after,
-            lossy=False,
-            handle=None,
-            fault=fault,
-        )
+        return self.engine.without_loss(self.engine.read(seen.text.text), done, fault)

@@ -163,7 +163,7 @@ class Engine:
             if result.lossy:
                 fault = self.handles.put(reading.handle, content)
                 if fault is not None:
-                    result = self._lossless(reading, result, fault)
+                    result = self.without_loss(reading, result, fault)
         except Exception as error:
             report(error, "compressing")
             failed = replace(reading, fault="raised") if reading else self._unread(content)
@@ -282,6 +282,23 @@ class Engine:
             latency_us=(self._clock() - started) // 1000,
         )
 
+    def without_loss(self, reading: Reading, decided: Compression, fault: Fault) -> Compression:
+        """What goes out in place of ``decided`` when ``fault`` leaves nothing kept.
+
+        Nothing that needs the original, or that a restart would miss.
+        """
+        whole = self.apply(reading, BUILT_IN_DEFAULT[reading.kind])
+        return msgspec.structs.replace(
+            decided,
+            text=whole.text,
+            tokens_after=whole.tokens_after,
+            items_before=whole.items_before,
+            items_after=whole.items_after,
+            lossy=False,
+            handle=None,
+            fault=fault,
+        )
+
     def retrieve(self, handle: str, query: str | None = None) -> str:
         """The original behind ``handle``, or the passages of it that answer ``query``.
 
@@ -343,20 +360,6 @@ class Engine:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _lossless(self, reading: Reading, decided: Compression, fault: Fault) -> Compression:
-        """What goes out when the original cannot be kept: nothing that needs it."""
-        whole = self.apply(reading, BUILT_IN_DEFAULT[reading.kind])
-        return msgspec.structs.replace(
-            decided,
-            text=whole.text,
-            tokens_after=whole.tokens_after,
-            items_before=whole.items_before,
-            items_after=whole.items_after,
-            lossy=False,
-            handle=None,
-            fault=fault,
-        )
 
     def _unread(self, content: str) -> Reading:
         """The reading of a content that cannot even be read."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 from uuid import uuid4
 
 from compressors._arms import keyed
@@ -94,29 +94,11 @@ def compression_event(
     """
     drawn = arm != "trial"
     return Event(
-        schema=SCHEMA,
-        event_id=stamp.event_id,
+        **_placed(engine, compression, stamp=stamp, origin=origin, nth=nth, drawn=drawn),
         event="compression",
-        origin=origin,
-        ts=stamp.ts,
-        instance=stamp.instance,
-        pepper_id=engine.pepper.id,
-        engine=engine.digest,
-        publication=engine.book.id,
-        fingerprint=engine.fingerprint,
-        auth_mode=compression.auth_mode,
-        model_family=compression.model_family,
         conversation=keyed(engine.pepper, conversation) if conversation else None,
-        structure_hash=compression.structure_hash,
         tool=engine.pepper.key(tool) if tool else compression.tool,
-        kind=compression.kind,
-        profile=compression.profile,
-        profile_id=compression.profile_id,
-        nth=nth,
         arm=arm or compression.arm,
-        experiment=compression.experiment if drawn else None,
-        unit=compression.unit if drawn else None,
-        share=compression.share if drawn else None,
         tokens_before=compression.tokens_before,
         tokens_after=compression.tokens_after,
         items_before=compression.items_before,
@@ -125,6 +107,33 @@ def compression_event(
         fault=compression.fault,
         latency_us=0 if origin == "recorded" else compression.latency_us,
     )
+
+
+def _placed(
+    engine: Engine, done: Compression, *, stamp: Stamp, origin: Origin, nth: int | None, drawn: bool
+) -> dict[str, Any]:
+    """What every event of a compression says of it: when, where, by whom, as which arm."""
+    return {
+        "schema": SCHEMA,
+        "event_id": stamp.event_id,
+        "origin": origin,
+        "ts": stamp.ts,
+        "instance": stamp.instance,
+        "pepper_id": engine.pepper.id,
+        "engine": engine.digest,
+        "publication": engine.book.id,
+        "fingerprint": engine.fingerprint,
+        "auth_mode": done.auth_mode,
+        "model_family": done.model_family,
+        "structure_hash": done.structure_hash,
+        "kind": done.kind,
+        "profile": done.profile,
+        "profile_id": done.profile_id,
+        "nth": nth,
+        "experiment": done.experiment if drawn else None,
+        "unit": done.unit if drawn else None,
+        "share": done.share if drawn else None,
+    }
 
 
 def retrieval_event(
@@ -157,28 +166,10 @@ def retrieval_event(
         conversation = keyed(engine.pepper, conversation) if conversation else None
     drawn = arm != "trial"
     return Event(
-        schema=SCHEMA,
-        event_id=stamp.event_id,
+        **_placed(engine, compression, stamp=stamp, origin=origin, nth=nth, drawn=drawn),
         event="retrieval",
-        origin=origin,
-        ts=stamp.ts,
-        instance=stamp.instance,
-        pepper_id=engine.pepper.id,
-        engine=engine.digest,
-        publication=engine.book.id,
-        fingerprint=engine.fingerprint,
-        auth_mode=compression.auth_mode,
-        model_family=compression.model_family,
         conversation=conversation,
-        structure_hash=compression.structure_hash,
-        kind=compression.kind,
-        profile=compression.profile,
-        profile_id=compression.profile_id,
-        nth=nth,
         arm=arm or compression.arm,
-        experiment=compression.experiment if drawn else None,
-        unit=compression.unit if drawn else None,
-        share=compression.share if drawn else None,
         of=event_id,
         mode=mode,
         tokens_returned=tokens_returned,
@@ -204,28 +195,10 @@ def reread_event(
     """
     done = regretted.compression
     return Event(
-        schema=SCHEMA,
-        event_id=stamp.event_id,
+        **_placed(engine, done, stamp=stamp, origin=origin, nth=regretted.nth, drawn=True),
         event="reread",
-        origin=origin,
-        ts=stamp.ts,
-        instance=stamp.instance,
-        pepper_id=engine.pepper.id,
-        engine=engine.digest,
-        publication=engine.book.id,
-        fingerprint=engine.fingerprint,
-        auth_mode=done.auth_mode,
-        model_family=done.model_family,
         conversation=keyed(engine.pepper, conversation) if conversation else None,
-        structure_hash=done.structure_hash,
-        kind=done.kind,
-        profile=done.profile,
-        profile_id=done.profile_id,
-        nth=regretted.nth,
         arm=done.arm,
-        experiment=done.experiment,
-        unit=done.unit,
-        share=done.share,
         of=regretted.event_id,
         tokens_returned=tokens_returned,
     )

@@ -7,12 +7,9 @@ scripts go by character.
 
 Fitted with tiktoken: least squares over the words of 1,300 texts of 14 sorts (JSON, rows,
 logs, code, prose, command output, HTML, other languages), by how often they occur, then
-averages for signs and scripts. On 540 texts of other files, errors of the sums: JSON 0.1 %,
-rows 0.1 %, prose 0.3 %, code 1.0 %, agents' observations 1.0 %, HTML 1.3 %, logs 2.3 %,
-tables 2.6 %, European languages other than English 11 %. The rates of Chinese, Japanese,
-Korean, base64 and hex were fitted on all texts at hand: 2.7 and 1.5 % are of the fit, not of
-other files. Of single texts, half are within 3 %, nine of ten within 8 % (rows 13 %); the
-worst row was 38 % off. About 20 MB/s for what was seen before, 10 MB/s for new words, on one core.
+averages for signs and scripts. Errors of the sums by kind, and the largest error of one text,
+stand in docs/benchmark.md, which ``make bench`` makes. Known to be further off: European
+languages other than English, and texts of mostly names in capitals or rare words.
 """
 
 from __future__ import annotations
