@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+import msgspec
 
 from compressors._book_file import CertificateRow, EvidenceRow, RecommendationRow
 from compressors._book_reader import NEXT, BookReader
@@ -30,8 +31,7 @@ class Canary(NamedTuple):
     share: int
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """The advice for one slice.
 
     ``confidence`` is 1 - p of the weakest statement behind it; ``observations`` counts

@@ -11,30 +11,34 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from compressors._patterns import deferred
+
 FEWEST = 160
 """Characters: what is shorter is not worth a part of its own."""
 
 _MOST = 32
 _CANDIDATES, _FAILURES = 256, 8
-_DOCUMENT = re.compile(r"\n[{\[](?=[ \t\r]*[\n\"{\[\d}\]tfn-])")
-_OPENING = re.compile(r"(?<=[: ])(?<!= )[{\[](?=[ \t]*\r?\n[ \t]+[\"{\[\d])")
-_AFTER_HEAD = re.compile(r"[^\n{\[]{1,200}?: ?(?=[{\[][ \t\r]*[\n\"{\[\d])")
+_DOCUMENT = deferred(r"\n[{\[](?=[ \t\r]*[\n\"{\[\d}\]tfn-])")
+_OPENING = deferred(r"[{\[](?<=[: ].)(?<!= .)(?=[ \t]*\r?\n[ \t]+[\"{\[\d])")
+_AFTER_HEAD = deferred(r"[^\n{\[]{1,200}?: ?(?=[{\[][ \t\r]*[\n\"{\[\d])")
 _CLOSED = {
-    "{": re.compile(r"\}(?=[ \t\r]*(?:\n[^\s{}\[\],\"]|\n*\Z))"),
-    "[": re.compile(r"\](?=[ \t\r]*(?:\n[^\s{}\[\],\"]|\n*\Z))"),
+    "{": deferred(r"\}(?=[ \t\r]*(?:\n[^\s{}\[\],\"]|\n*\Z))"),
+    "[": deferred(r"\](?=[ \t\r]*(?:\n[^\s{}\[\],\"]|\n*\Z))"),
 }
 _CLOSING = {"{": "}", "[": "]"}
-_FENCE = re.compile(r"\n(`{3,}+|~{3,}+)[ \t]*([\w+#.-]{0,20})[^\n`]*(?=\n)")
-_PROMPT = re.compile(
+_FENCE = deferred(r"\n(`{3,}+|~{3,}+)[ \t]*([\w+#.-]{0,20})[^\n`]*(?=\n)")
+_PROMPT = deferred(
     r"\n(?:\$|[\w.-]{1,40}@[\w.-]{1,60}:[^\s$#]{0,200}[$#]|bash-[\d.]{0,5}[$#]"
     r"|PS [A-Z]:[^>\n]{0,200}>) ?(?=[^\s$])[^\n]*"
 )
-_PATCH = re.compile(r"\ndiff --(?:git|cc|combined) ")
-_NO_PATCH = re.compile(
+# One of these stands in every prompt.
+_PROMPTS = ("\n$", "@", "\nbash-", "\nPS ")
+_PATCH = deferred(r"\ndiff --(?:git|cc|combined) ")
+_NO_PATCH = deferred(
     r"\n(?![ +\-@\\\n]|diff |index |new |deleted |old |rename |copy |(?:dis)?similarity |Binary "
     r"|GIT |\Z)"
 )
-_BARS = re.compile(r"\n\|[^\n]+\|[ \t]*\n\|[ :|-]{3,}\|[ \t]*(?:\n\|[^\n]*)+")
+_BARS = deferred(r"\n\|[^\n]+\|[ \t]*\n\|[ :|-]{3,}\|[ \t]*(?:\n\|[^\n]*)+")
 # What harnesses put around an output, line by line.
 _TAG = (
     r"</?(?:output|stdout|stderr|output_head|output_tail|results?|observation|response|tool_result"
@@ -46,15 +50,15 @@ _KNOWN = (
     r"|\(\d+ more lines (?:above|below)\)|\((?:Open file|Current directory): [^\n]{0,300}\)"
     r"|bash-\$ ?|\[(?:The command|Python|Jupyter|Current|Command)[^\n]{0,300}\]"
 )
-_HEAD_KNOWN = re.compile(rf"(?:(?:{_KNOWN})?[ \t\r]*\n){{1,6}}")
-_TAIL_KNOWN = re.compile(rf"(?:\n(?:{_KNOWN})?[ \t\r]*){{1,6}}\Z")
-_HEAD_ANY = re.compile(
+_HEAD_KNOWN = deferred(rf"(?:(?:{_KNOWN})?[ \t\r]*\n){{1,6}}")
+_TAIL_KNOWN = deferred(rf"(?:\n(?:{_KNOWN})?[ \t\r]*){{1,6}}\Z")
+_HEAD_ANY = deferred(
     r"[^\s'\"{}=][^\n]{0,200}(?<!:)\n(?:[^\n]{0,200}\n){0,3}?"
     r"(?:[^\s'\"][^\n]{0,200}:)?[ \t\r]*\n\n?"
     r"|[A-Z#(\[<][^\n=(){}]{0,200}:[ \t\r]*\n\n?"
 )
-_TAIL_ANY = re.compile(rf"(?:\n(?:{_KNOWN}|[(\[<.…][^\n]{{0,200}})?[ \t\r]*){{1,4}}\Z")
-_TAIL_WITHIN = 1_600
+_TAIL_ANY = deferred(rf"(?:\n(?:{_KNOWN}|[(\[<.…][^\n]{{0,200}})?[ \t\r]*){{1,4}}\Z")
+_TAIL_WITHIN, _TAIL_LINES = 1_600, 6
 _HINTS = {
     "json": "json", "jsonc": "json", "jsonl": "json", "diff": "diff", "patch": "diff",
     "html": "html", "yaml": "config", "yml": "config", "toml": "config", "ini": "config",
@@ -166,6 +170,8 @@ def outputs(text: str) -> Iterator[Span]:
     if not any(sign in text for sign in ("$ ", "# ", "> ")):
         return
     padded = f"\n{text}"
+    if not any(sign in padded for sign in _PROMPTS):
+        return
     prompts = list(itertools.islice(_PROMPT.finditer(padded), _MOST))
     if not prompts:
         return
@@ -204,6 +210,17 @@ def frame(text: str, *, known: bool) -> Span:
     if not known and (head is None or not head[0].strip()):
         head = _HEAD_ANY.match(text)
     start = head.end() if head and head[0].strip() else 0
-    tail = (_TAIL_KNOWN if known else _TAIL_ANY).search(text, max(start, len(text) - _TAIL_WITHIN))
+    last = _last_lines(text, max(start, len(text) - _TAIL_WITHIN), _TAIL_LINES)
+    tail = (_TAIL_KNOWN if known else _TAIL_ANY).search(text, last)
     end = tail.start() if tail and tail[0].strip() else len(text)
     return Span(start, max(start, end))
+
+
+def _last_lines(text: str, start: int, most: int) -> int:
+    """Where the last ``most`` line ends begin; ``start`` where fewer follow it."""
+    at = len(text)
+    for _ in range(most):
+        at = text.rfind("\n", start, at)
+        if at < 0:
+            return start
+    return at

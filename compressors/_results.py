@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, cast
 
 import msgspec
@@ -14,8 +13,7 @@ from compressors.kinds.base import Content
 from compressors.profiles import Profile
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """A content as the engine understood it, before anything is decided about it.
 
     ``tokens`` is the estimate of the whole, ``handle`` the key under which it would be kept.
@@ -34,8 +32,7 @@ class Reading:
         return cast("KindName", self.content.kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """Which profile a content gets, and which arm that makes it.
 
     ``experiment``, ``unit`` and ``share`` say what the arm was drawn for, from what, and how
@@ -82,8 +79,7 @@ class Compression(msgspec.Struct, frozen=True, kw_only=True):
     latency_us: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(msgspec.Struct, frozen=True):
     """How an engine is, in words that an operator can act on.
 
     ``degraded`` when it runs on other advice than it was given, or cannot keep originals;

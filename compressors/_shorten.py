@@ -81,4 +81,5 @@ def _cut(
         focus = Focus(query=query, preserved=lambda name: key(name) in kept)
     cut = mixed.compress(reading.content, profile, focus, kinds=kinds)
     text = with_marker(cut, reading.handle) if cut.lossy else cut.text
-    return Short(text, estimate(text), cut)
+    unchanged = text == reading.content.text
+    return Short(text, reading.tokens if unchanged else estimate(text), cut)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from compressors._report import log
 from compressors.book import BUILT_IN, Book, default_recommendations, read_book
 from compressors.errors import PublicationRefused
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(msgspec.Struct, frozen=True):
     """A book, and why it is not the one that was asked for where a file was refused."""
 
     book: Book

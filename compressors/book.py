@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+
+import msgspec
 
 from compressors._book_file import CertificateRow, Publication
 from compressors._book_reader import NEXT, BookReader
@@ -39,8 +40,7 @@ _TOO_LARGE = 64 * 1024 * 1024
 _SHORTEST = len("sha256:") + 16
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(msgspec.Struct, frozen=True):
     """What an engine knows from a publication; without one, what is built in.
 
     ``fits`` tells whether the certificates are for the engine that reads, ``standing`` the
@@ -52,8 +52,8 @@ class Book:
     fits: bool = True
     standing: Standing = "certified"
     source: str = "built-in defaults"
-    defaults: Mapping[str, Profile] = field(default_factory=lambda: BUILT_IN_DEFAULT)
-    rows: Mapping[Slice, Row] = field(default_factory=lambda: MappingProxyType({}))
+    defaults: Mapping[str, Profile] = msgspec.field(default_factory=lambda: BUILT_IN_DEFAULT)
+    rows: Mapping[Slice, Row] = msgspec.field(default_factory=lambda: MappingProxyType({}))
     certificates: tuple[CertificateRow, ...] = ()
 
     @property

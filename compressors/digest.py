@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +17,7 @@ SHORT = 16
 
 # Of the package's files, those that run or are read while compressing. The proxies of
 # `serving` carry text and shape none; the packaged publication names this very digest.
-_SUFFIXES = frozenset({".json", ".onnx", ".py", ".toml"})
+_SUFFIXES = (".json", ".onnx", ".py", ".toml")
 _LEFT_OUT = frozenset({"__pycache__", "_defaults", "serving"})
 
 
@@ -74,12 +75,16 @@ def fingerprint_of(engine: str, *, strict: bool, pepper_id: str, publication: st
 
 
 def _sources(package: Path) -> list[tuple[str, Path]]:
-    found = []
-    for path in package.rglob("*"):
-        parts = path.relative_to(package).parts
-        hidden = any(part.startswith(".") for part in parts)
-        if path.suffix in _SUFFIXES and not hidden and not _LEFT_OUT.intersection(parts):
-            found.append(("/".join(parts), path))
+    """The files that count, each with its path below ``package``, of hundreds in little time."""
+    found: list[tuple[str, Path]] = []
+    for folder, folders, files in os.walk(package):
+        folders[:] = [name for name in folders if name[0] != "." and name not in _LEFT_OUT]
+        below = folder.removeprefix(str(package)).replace(os.sep, "/").lstrip("/")
+        found += [
+            (f"{below}/{name}" if below else name, Path(folder, name))
+            for name in files
+            if name[0] != "." and name.endswith(_SUFFIXES)
+        ]
     return found
 
 

@@ -6,7 +6,6 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar, cast
@@ -166,7 +165,11 @@ class Engine:
                     result = self.without_loss(reading, result, fault)
         except Exception as error:
             report(error, "compressing")
-            failed = replace(reading, fault="raised") if reading else self._unread(content)
+            failed = (
+                msgspec.structs.replace(reading, fault="raised")
+                if reading
+                else self._unread(content)
+            )
             profile = decision.profile if decision else PASSTHROUGH[failed.kind]
             result = self.apply(failed, profile, decision=decision)
         if result.fault is not None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from compressors.errors import ConfigurationError
 
 DEFAULT_HOME = ".toin"
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(msgspec.Struct, frozen=True):
     """The directory of one organisation or experiment: pepper, handles, warehouse, snapshots."""
 
     root: Path

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -43,8 +42,7 @@ _KEPT = 0.92
 _PASSAGES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """A part of a content: where it starts, and whether it starts within a line."""
 
     content: Content
@@ -52,8 +50,7 @@ class Part:
     glued: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Mixed:
+class Mixed(msgspec.Struct, frozen=True):
     """What recognition found out about content of several kinds: its parts, in order."""
 
     parts: tuple[Part, ...]
@@ -82,9 +79,9 @@ def compress(
     mixed = content.parsed
     if not isinstance(mixed, Mixed):
         cut = kinds[profile.kind].compress(content, profile.params, focus)
-        if cut.lossy or profile.params.passthrough:
+        if cut.lossy or profile.params.passthrough or not cut.text.startswith(notation.OPENING):
             return cut
-        return replace(cut, text=notation.raw(cut.text))
+        return msgspec.structs.replace(cut, text=notation.raw(cut.text))
     if profile.params.passthrough:
         return Cut(content.text, False)
     cuts = [_cut(part.content, profile, focus, kinds) for part in mixed.parts]

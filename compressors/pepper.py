@@ -11,8 +11,9 @@ import hmac
 import os
 import re
 import secrets
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from compressors.errors import ConfigurationError
 from compressors.files import write_atomically
@@ -21,11 +22,14 @@ _PUBLIC_SECRET = b"toin public demonstration pepper: protects nothing"
 _FORM = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Pepper:
+class Pepper(msgspec.Struct, frozen=True):
     """A secret of the organisation, shared by its proxies and its platform."""
 
-    secret: bytes = field(repr=False)
+    secret: bytes
+
+    # The secret must not come into a log.
+    def __repr__(self) -> str:
+        return f"Pepper({self.id})"
 
     @property
     def public(self) -> bool:

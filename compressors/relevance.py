@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 # Scores are compared as whole thousandths: what differs by less is equal, and ties go by
@@ -28,8 +29,6 @@ _UNSPACED = (
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003134f"
 )
 _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
-# Where a capital follows a small letter, a part of a camelCase name begins.
-_CAMEL = re.compile(r"[A-Z](?<=[a-z][A-Z])")
 _POINT = re.compile(rb"\.(?<=[0-9]\.)(?=[0-9])")
 _POINT_KEPT = b"\x7f"
 _NOT_ASCII = re.compile("[^\x00-\x7f]")
@@ -39,8 +38,8 @@ _MOST_REPLACED = 24
 
 
 def _breaks() -> bytes:
-    """A table that turns every ASCII character that is in no word into a space."""
-    table = bytearray(range(256))
+    """A table of small letters, and of spaces for the ASCII characters that are in no word."""
+    table = bytearray(range(256)).lower()
     for code in range(128):
         if not chr(code).isalnum():
             table[code] = 32
@@ -50,6 +49,10 @@ def _breaks() -> bytes:
 
 
 _BREAKS = _breaks()
+_SMALL, _CAPITAL = b"abcdefghijklmnopqrstuvwxyz", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_CASES = bytes.maketrans(_SMALL + _CAPITAL, b"a" * 26 + b"A" * 26)
+# Where a capital follows a small letter, a part of a camelCase name begins.
+_CAMEL = re.compile(b"aA")
 
 _STOP = frozenset(
     re.findall(
@@ -70,7 +73,7 @@ def terms(text: str) -> list[str]:
     and digits whole; decimals and dotted numbers whole; of scripts without spaces every
     character and every pair of neighbours.
     """
-    return [term.decode("utf-8", "replace") for term in _scan(text.replace("\x00", " "))]
+    return [term.decode() for term in _spaced(text.replace("\x00", " ")).split()]
 
 
 def rank(query: str, documents: Sequence[str]) -> list[float]:
@@ -110,10 +113,7 @@ def _weighed(
     wanted = _wanted(query)
     if not wanted or not count:
         return scores, parts
-    found = _scan("\n\x00\n".join([text.replace("\x00", " ") for text in documents]))
-    wanted[_GAP] = -1
-    hits = [(place, wanted[term]) for place, term in enumerate(found) if term in wanted]
-    tallies, lengths = _tally(hits, len(found), count)
+    tallies, lengths = _tally(wanted, documents)
     holders: dict[int, int] = {}
     for tally in tallies.values():
         for term in tally:
@@ -156,38 +156,40 @@ def _covering(parts: dict[int, dict[int, float]], scores: list[float]) -> list[i
 
 
 def _tally(
-    hits: list[tuple[int, int]], total: int, count: int
+    wanted: dict[bytes, int], documents: Sequence[str]
 ) -> tuple[dict[int, dict[int, int]], list[int]]:
-    """Of each document with a hit how often it holds each term, and of all the lengths."""
+    """Of each document with a wanted term how often it holds each, and of all the lengths."""
     tallies: dict[int, dict[int, int]] = {}
-    lengths = [0] * count
-    document = start = 0
-    tally: dict[int, int] = {}
-    for place, term in hits:
-        if term >= 0:
-            tally[term] = tally.get(term, 0) + 1
-            continue
-        if tally:
-            tallies[document] = tally
-            tally = {}
-        lengths[document] = place - start
-        document, start = document + 1, place + 1
-    if tally:
-        tallies[document] = tally
-    lengths[document] = total - start
+    lengths: list[int] = []
+    forms = frozenset(wanted)
+    joined = "\n\x00\n".join(documents)
+    if joined.count("\x00") >= len(documents):
+        joined = "\n\x00\n".join([text.replace("\x00", " ") for text in documents])
+    data = _spaced(joined)
+    for document, part in enumerate(data.split(_GAP)):
+        found = part.split()
+        lengths.append(len(found))
+        if not forms.isdisjoint(found):
+            tally = tallies[document] = {}
+            for form in found:
+                if form in forms:
+                    term = wanted[form]
+                    tally[term] = tally.get(term, 0) + 1
     return tallies, lengths
 
 
-def _scan(text: str) -> list[bytes]:
-    """The terms of ``text`` as UTF-8, and a term of its own for every NUL.
+def _spaced(text: str) -> bytes:
+    """The terms of ``text`` as UTF-8 with spaces between them; NUL stays where it is.
 
     Translating and splitting bytes is some times quicker than matching words.
     """
-    lowered = _CAMEL.sub(r" \g<0>", text).lower()
-    if not lowered.isascii():
-        lowered = _spread(lowered)
-    data = lowered.encode("utf-8", "replace")
-    return _POINT.sub(_POINT_KEPT, data).translate(_BREAKS).split()
+    data = text.encode("utf-8", "replace")
+    parts = [0, *[found.end() - 1 for found in _CAMEL.finditer(data.translate(_CASES))], len(data)]
+    if len(parts) > 2:
+        data = b" ".join([data[start:end] for start, end in pairwise(parts)])
+    if not data.isascii():
+        data = _spread(data.decode().lower()).encode()
+    return _POINT.sub(_POINT_KEPT, data).translate(_BREAKS)
 
 
 def _spread(text: str) -> str:

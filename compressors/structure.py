@@ -75,6 +75,8 @@ def model_family(name: str) -> str:
     family. A name that no row of the table knows is ``other``.
     """
     cleaned = _clean(name)
+    if not cleaned:
+        return OTHER
     for pattern, family in _FAMILIES:
         match = re.fullmatch(pattern + _REST, cleaned)
         if match:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+import msgspec
 
 from compressors._results import Compression
 from compressors.events import Fault
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 MessagesT_co = TypeVar("MessagesT_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Regretted:
+class Regretted(msgspec.Struct, frozen=True):
     """A lossy compression whose content was served again: its event's id, place and account."""
 
     event_id: str
@@ -24,8 +24,7 @@ class Regretted:
     compression: Compression
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(msgspec.Struct, frozen=True):
     """A compression, and where in the messages it stands.
 
     ``place`` are the keys and indices that lead to its text. ``again`` says that it went out on
@@ -42,8 +41,7 @@ class Placed:
     regrets: Regretted | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Turn(Generic[MessagesT_co]):
+class Turn(msgspec.Struct, Generic[MessagesT_co], frozen=True):
     """Messages on their way to the model, and the account of what was done to them.
 
     ``messages`` go out; what was not shortened in them are the very objects that came in.
@@ -56,10 +54,10 @@ class Turn(Generic[MessagesT_co]):
     """
 
     messages: MessagesT_co
-    compressions: list[Placed] = field(default_factory=list)
+    compressions: list[Placed] = msgspec.field(default_factory=list)
     left: tuple[Place, ...] = ()
     conversation: str | None = None
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Finding] = msgspec.field(default_factory=list)
     fault: Fault | None = None
 
     @property

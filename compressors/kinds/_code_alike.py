@@ -61,7 +61,8 @@ def _family(
     rows: frozenset[bytes],
 ) -> list[tuple[list[int], frozenset[bytes]]]:
     """Fill ``found`` from texts of one form; give those that are also of as many words."""
-    words = {place: [_WORD.findall(row) for row in texts[place]] for place in members}
+    known = {row: _WORD.findall(row) for row in {row for place in members for row in texts[place]}}
+    words = {place: [known[row] for row in texts[place]] for place in members}
     counts: dict[tuple[int, ...], list[int]] = {}
     for place in members:
         counts.setdefault(tuple(map(len, words[place])), []).append(place)
@@ -80,9 +81,9 @@ def _family(
 
 def _odd(column: Sequence[bytes]) -> list[int]:
     """Places of the words that differ where nearly all agree."""
-    value, times = Counter(column).most_common(1)[0]
-    if times == len(column):
+    if column.count(column[0]) == len(column):
         return []
+    value, times = Counter(column).most_common(1)[0]
     if times >= _AGREE * len(column):
         return [place for place, word in enumerate(column) if word != value]
     if not column[0][:1].isdigit():

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from compressors.kinds import _lines, _lines_listing
 
+# ``.*`` is quick where a plain letter or sign follows: what must stand before that is looked
+# at from behind.
 _CUES = {
     "python": (
         r"(?:async )?def \w+\(|class \w+.*:$|from [\w.]+ import |import [\w.]+(?: as \w+)?$",
@@ -18,12 +21,14 @@ _CUES = {
         r"import .* from ['\"]|module\.exports|\}\);?$|\w[\w.]*\(.*=> [{(]$",
         r"export (?:default|const)|if \(.*\) \{$|return .*;$|\};?$",
         r"(?:module\.)?exports\b|this\.\w+|await |throw new |async |constructor ?\(",
-        r"\w+ === |.*\brequire\(['\"]|\w+: function|delete \w+|['\"]use strict['\"]",
+        r"\w+ === |.*require\((?<=\brequire\()['\"]|\w+: function|delete \w+|['\"]use strict['\"]",
     ),
     "typescript": (
         r"(?:export )?(?:interface|type|enum|abstract class) \w+|import type ",
         r"(?:private|public|readonly|protected) \w+\??: ",
-        r"(?:const|let) \w+: |.*\w\??: (?:string|number|boolean|void|any|unknown|[A-Z]\w*)\b.*\{$",
+        r"(?:const|let) \w+: ",
+        r"(?=.*\{$).*: (?:(?<=\w: )|(?<=\w\?: ))"
+        r"(?:string|number|boolean|void|any|unknown|[A-Z]\w*)\b.*\{$",
     ),
     "go": (
         r"package \w+$|func (?:\(\w+ \*?\w+\) )?\w+\(|type \w+ (?:struct|interface) \{",
@@ -35,19 +40,22 @@ _CUES = {
     ),
     "java": (
         r"(?:public|private|protected) (?!:).*[{;]$|import (?:static )?[\w.]+\*?;$",
-        r"package [\w.]+;$|@Override|@\w+$|final \w|.*\bthrows \w|(?:abstract )?class \w.*\{$",
+        r"package [\w.]+;$|@Override|@\w+$|final \w|.*throws (?<=\bthrows )\w",
+        r"(?:abstract )?class \w.*\{$",
     ),
     "c": (
         r"#(?:include|define|ifdef|ifndef|endif|if|pragma)\b|typedef |(?:struct|enum|union) \w+",
         r"(?:static |extern |const |unsigned |struct )*(?:int|void|char|bool|float|double"
         r"|size_t|auto|\w+_t) \*?\w+.*[;{(,]$",
-        r"return .*;$|\}$|(?:if|for|while|switch) \(.*|case \w+:$|goto \w+;|.*\w->\w|\*\w+ = ",
+        r"return .*;$|\}$|(?:if|for|while|switch) \(.*|case \w+:$|goto \w+;",
+        r".*->(?<=\w->)\w|\*\w+ = ",
     ),
     "cpp": (
         r"template ?<|(?:inline )?namespace\b.*\{$|class \w+\b.*[{;]$|#include <\w+>",
         r"using (?:namespace )?[\w:]+(?: =.*)?;$|(?:public|private|protected) ?:$",
-        r".*\b(?:std|boost)::|\w+::~?\w+\(",
-        r".*\b(?:constexpr|nullptr|override|noexcept|static_cast|explicit|virtual)\b",
+        r".*::(?:(?<=\bstd::)|(?<=\bboost::))|\w+::~?\w+\(",
+        *(rf".*{word}(?<=\b{word})\b" for word in ("constexpr", "nullptr", "override", "noexcept")),
+        *(rf".*{word}(?<=\b{word})\b" for word in ("static_cast", "explicit", "virtual")),
     ),
     "shell": (
         r"#!.*\bsh\b|(?:if|elif|while) \[|(?:fi|done|esac|then|do)$|echo |export \w+=",
@@ -65,12 +73,14 @@ _CUES = {
         r"(?i:select\b.*|insert into |create (?:table|index|view)\b|alter table )",
         r"(?i:update \w+ set |from \w+|where |order by )",
     ),
-    "css": (r"[.#@]?[\w\-:.#, >]+ \{$|[\w-]+: [^;]+;$|\}$",),
+    "css": (r"[.#@]?[\w\-:.#, >]+ \{$|[\w-]+: [^;\n]+;$|\}$",),
 }
-_LANGUAGES = {name: re.compile(rf"\s*(?:{'|'.join(cues)})") for name, cues in _CUES.items()}
+_LANGUAGES = {
+    name: re.compile(rf"\n(?:{'|'.join(cues)})", re.MULTILINE) for name, cues in _CUES.items()
+}
 # A brace alone is no cue for one language among those that share it.
-_SHARED = re.compile(r"\s*(?:[})\];]+|return .*;|)$")
-_COMMENT = re.compile(r"\s*(?:#(?!include|define|if|end|!|\[|pragma)|//|/\*|\*|--|$)")
+_SHARED = re.compile(r"(?:[})\];]+|return .*;|)$")
+_COMMENT = re.compile(r"#(?!include|define|if|end|!|\[|pragma)|//|/\*|\*|--|$")
 _ROWS, _CUES_NEEDED, _CLEAR, _SHARE = 20, 3, 6, 0.04
 # A text without any of these shows no cue of the language worth counting.
 _NEEDED: dict[str, tuple[str, ...]] = {
@@ -109,12 +119,18 @@ def recognise(text: str) -> tuple[str, bool] | None:
     listed = _lines_listing.listed(rows)
     if listed:
         rows = [_lines_listing.unnumbered(row) for row in rows]
-    rows = [row for row in rows if not _COMMENT.match(row)]
-    few = rows[:: 1 + len(rows) // _ROWS]
-    hits = _hits(few)
+    # Without indentation, which patterns would try to give back space by space.
+    rows = [row for row in map(str.lstrip, rows) if not _COMMENT.match(row)]
+    step = 1 + len(rows) // _ROWS
+    few = rows[::step]
+    counts = _counts(few)
+    hits = _hits(counts)
     first, second = sorted(hits.values(), reverse=True)[:2]
     if len(few) < len(rows) and not (first >= _CLEAR and first >= 2 * second):
-        few, hits = rows, _hits(rows)
+        others = rows.copy()
+        del others[::step]
+        counts.update(_counts(others))
+        few, hits = rows, _hits(counts)
     language = min(hits, key=lambda name: (-hits[name], name))
     if hits[language] < _CUES_NEEDED:
         return None
@@ -122,16 +138,21 @@ def recognise(text: str) -> tuple[str, bool] | None:
     return None if max(hits[language], ends) < _SHARE * len(few) else (language, listed)
 
 
-def _hits(rows: list[str]) -> dict[str, int]:
-    """How many of ``rows`` show a cue of each language."""
-    telling = [row for row in rows if not _SHARED.match(row)]
-    text = "\n".join(telling)
-    hits = {
-        name: sum([cue.match(row) is not None for row in telling])
-        if name not in _NEEDED or any(word in text for word in _NEEDED[name])
-        else 0
-        for name, cue in _LANGUAGES.items()
-    }
+def _counts(rows: list[str]) -> Counter[str]:
+    """How many of ``rows`` show a cue of each language, apart from those it shares."""
+    text = "\n" + "\n".join([row for row in rows if not _SHARED.match(row)])
+    return Counter(
+        {
+            name: len(cue.findall(text))
+            for name, cue in _LANGUAGES.items()
+            if name not in _NEEDED or any(word in text for word in _NEEDED[name])
+        }
+    )
+
+
+def _hits(counts: Counter[str]) -> dict[str, int]:
+    """How many rows show a cue of each language or of the one that it extends."""
+    hits = {name: counts[name] for name in _LANGUAGES}
     for name, base in _EXTENDS.items():
         if hits[name]:
             hits[name] += hits[base]

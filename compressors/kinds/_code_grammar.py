@@ -22,7 +22,6 @@ class Grammar(NamedTuple):
         blocks: nodes whose children stand in rows of their own: statements, members, arms.
         literals: the same for the elements of a literal, of which none need be there.
         functions: nodes with a body that a caller does not see.
-        types: nodes that name a type and hold its members.
         rescues: clauses that handle an error.
         raises: statements that raise one.
         constants: statements that only give a value a name.
@@ -34,7 +33,6 @@ class Grammar(NamedTuple):
     blocks: tuple[str, ...]
     literals: tuple[str, ...]
     functions: tuple[str, ...]
-    types: tuple[str, ...]
     rescues: tuple[str, ...]
     raises: tuple[str, ...]
     constants: tuple[str, ...]
@@ -53,7 +51,6 @@ _JAVASCRIPT = Grammar(
         *("function_declaration", "function_expression", "arrow_function", "method_definition"),
         *("generator_function", "generator_function_declaration"),
     ),
-    types=("class_declaration", "class"),
     rescues=("catch_clause",),
     raises=("throw_statement",),
     constants=("lexical_declaration", "variable_declaration", "field_definition"),
@@ -62,11 +59,6 @@ _JAVASCRIPT = Grammar(
 _TYPESCRIPT = _JAVASCRIPT._replace(
     package=("tree_sitter_typescript", "language_typescript"),
     blocks=(*_JAVASCRIPT.blocks, "interface_body", "object_type", "enum_body"),
-    types=(
-        *_JAVASCRIPT.types,
-        *("abstract_class_declaration", "interface_declaration", "enum_declaration"),
-        *("type_alias_declaration", "internal_module"),
-    ),
     constants=("lexical_declaration", "variable_declaration", "public_field_definition"),
     heads=("import_statement", "import_alias"),
 )
@@ -79,7 +71,6 @@ _C = Grammar(
     ),
     literals=("initializer_list",),
     functions=("function_definition",),
-    types=("struct_specifier", "enum_specifier", "union_specifier", "type_definition"),
     rescues=(),
     raises=("goto_statement",),
     constants=("preproc_def", "preproc_function_def", "declaration", "field_declaration"),
@@ -91,7 +82,6 @@ GRAMMARS = {
         blocks=("module", "block"),
         literals=("list", "dictionary", "set", "tuple"),
         functions=("function_definition",),
-        types=("class_definition",),
         rescues=("except_clause",),
         raises=("raise_statement",),
         constants=("assignment",),
@@ -110,7 +100,6 @@ GRAMMARS = {
         ),
         literals=("literal_value",),
         functions=("function_declaration", "method_declaration", "func_literal"),
-        types=("type_declaration",),
         rescues=(),
         raises=(),
         constants=("const_declaration", "const_spec", "var_declaration", "var_spec"),
@@ -124,7 +113,6 @@ GRAMMARS = {
         ),
         literals=("array_expression", "field_initializer_list"),
         functions=("function_item", "closure_expression"),
-        types=("struct_item", "enum_item", "trait_item", "impl_item", "mod_item", "union_item"),
         rescues=(),
         raises=(),
         constants=("const_item", "static_item", "type_item"),
@@ -142,10 +130,6 @@ GRAMMARS = {
             *("method_declaration", "constructor_declaration", "lambda_expression"),
             *("compact_constructor_declaration", "static_initializer"),
         ),
-        types=(
-            *("class_declaration", "interface_declaration", "enum_declaration"),
-            *("record_declaration", "annotation_type_declaration"),
-        ),
         rescues=("catch_clause",),
         raises=("throw_statement",),
         constants=("field_declaration", "constant_declaration"),
@@ -155,7 +139,6 @@ GRAMMARS = {
     "cpp": _C._replace(
         package=("tree_sitter_cpp", "language"),
         functions=("function_definition", "lambda_expression"),
-        types=(*_C.types, "class_specifier", "namespace_definition"),
         rescues=("catch_clause",),
         raises=("throw_statement", "goto_statement"),
         heads=("preproc_include", "using_declaration", "access_specifier"),
@@ -182,7 +165,6 @@ def load(name: str) -> Loaded:
     parts = {
         "block": (*grammar.blocks, *grammar.literals),
         "function": grammar.functions,
-        "type": grammar.types,
         "raise": (*grammar.raises, *grammar.rescues),
     }
     patterns = [

@@ -44,10 +44,12 @@ def lay_out(text: str, *, listed: bool) -> Layout:
     rows, crlf = _lines.split(text)
     heads = _numbers(rows) if listed else [0] * len(rows)
     _leave_out(rows, heads)
-    code = [
-        row[head:] if head > 0 else row if not head else ""
-        for row, head in zip(rows, heads, strict=True)
-    ]
+    code = rows
+    if any(heads):
+        code = [
+            row[head:] if head > 0 else row if not head else ""
+            for row, head in zip(rows, heads, strict=True)
+        ]
     return Layout(rows, crlf, heads, code, _breaks(heads, code))
 
 
@@ -64,14 +66,16 @@ def _numbers(rows: Sequence[str]) -> list[int]:
 
 def _leave_out(rows: Sequence[str], heads: list[int]) -> None:
     """Mark the rows that are no code in ``heads``."""
-    for number, row in enumerate(rows):
-        if row[:1] in _FIRSTS and row and _AROUND.match(row):
+    special = [number for number, row in enumerate(rows) if row and row[0] in _FIRSTS]
+    for number in special:
+        row = rows[number]
+        if _AROUND.match(row):
             heads[number] = -1
             if row.startswith(_CUT):
                 # The harness counted characters: the rows at the cut are half rows.
                 heads[max(0, number - 1)] = heads[min(number + 1, len(rows) - 1)] = -1
     for first, last in _REMARKS:
-        begin = next((number for number, row in enumerate(rows) if row.startswith(first)), -1)
+        begin = next((number for number in special if rows[number].startswith(first)), -1)
         if begin >= 0:
             for number in range(begin, min(len(rows), begin + _LONGEST_REMARK)):
                 if last in rows[number]:
@@ -81,9 +85,9 @@ def _leave_out(rows: Sequence[str], heads: list[int]) -> None:
 
 def _breaks(heads: Sequence[int], code: Sequence[str]) -> list[int]:
     """Where code goes on behind rows that are none."""
-    told = [number for number, row in enumerate(code) if row.strip()]
     ends = {number for number, head in enumerate(heads) if head < 0}
-    if not ends or not told:
+    told = [number for number, row in enumerate(code) if row.strip()] if ends else []
+    if not told:
         return []
     first, last = told[0], told[-1]
     return [

@@ -20,10 +20,13 @@ _BROKEN = 0.5
 _LONG_LINES = 400
 # The parser's time grows with the square of some things: none of them is let grow long.
 _LONGEST = 256_000
+_MOST_REMARKS = 400
 _REMARKS = re.compile(
-    r"(?:^[ \t]*+(?:\d{1,9}+[\t:|→ -]{1,3}+[ \t]*+)?(?:#[^\n]*+)?\n){400}", re.MULTILINE
+    rf"\n(?:[ \t]*+(?:\d{{1,9}}+[\t:|→ -]{{1,3}}+[ \t]*+)?(?:#[^\n]*+)?\n){{{_MOST_REMARKS}}}"
 )
-_MARKUP = re.compile(r"(?:^|[\s(>])</?[A-Za-z][\w.]{0,40}(?: [^<>\n]{0,200})?/?>\s*$", re.MULTILINE)
+_MARKUP = re.compile(
+    r"<(?<![^\s(>]<)/?[A-Za-z][\w.]{0,40}(?: [^<>\n]{0,200})?/?>\s*$", re.MULTILINE
+)
 
 
 class Shown(NamedTuple):
@@ -34,9 +37,16 @@ class Shown(NamedTuple):
 
 
 class Source:
-    """A text of a language, ``listed`` where its lines begin with their numbers."""
+    """A text of a language, ``listed`` where its lines begin with their numbers.
 
-    __slots__ = ("_frames", "_grammar", "_layout", "_study", "_text", "_tree", "language", "listed")
+    ``unfit`` says that its lines are too long to leave any out, or that parsing it would take
+    too long.
+    """
+
+    __slots__ = (
+        *("_frames", "_grammar", "_layout", "_study", "_text", "_tree"),
+        *("language", "listed", "unfit"),
+    )
 
     def __init__(self, text: str, language: str, *, listed: bool) -> None:
         self.language = language
@@ -48,6 +58,7 @@ class Source:
         self._tree: Tree | None = None
         self._frames: list[Frame] = []
         self._study: Study | None = None
+        self.unfit = self._is_unfit()
 
     @property
     def layout(self) -> Layout:
@@ -67,19 +78,13 @@ class Source:
         return self._tree
 
     @property
-    def unfit(self) -> bool:
-        """Whether its lines are too long to leave any out, or parsing it would take too long."""
-        return (
-            len(self._text) > _LONGEST
-            or len(self._text) > _LONG_LINES * (self._text.count("\n") + 1)
-            or (self.language == "python" and _REMARKS.search(self._text) is not None)
-        )
-
-    @property
     def broken(self) -> bool:
         """Whether too much of it is not of its language."""
-        told = sum(bool(row.strip()) for row in self.layout.code)
-        return len(self.tree.broken) > _BROKEN * told
+        broken = self.tree.broken
+        if not broken:
+            return False
+        told = len([row for row in self.layout.code if row.strip()])
+        return len(broken) > _BROKEN * told
 
     @property
     def study(self) -> Study:
@@ -94,34 +99,44 @@ class Source:
 
     def shown(self, query: str, share: float) -> Shown | None:
         """The text with bodies left out; None where that would not parse as well as before."""
-        gaps = self.study.choose(query, share)
-        layout, numbers = self.layout, self.tree.numbers
+        study = self.study
+        rows, numbers = study.rows, self.tree.numbers
+        own = self._unpadded()
         out: list[str] = []
         code: list[str] = []
-        rows = at = 0
-        following = iter([*gaps, None])
-        gap = next(following)
-        while at < len(numbers):
-            if gap is not None and at == gap.start:
-                code.append(gap.note)
-                first = next(n for n in numbers[at : gap.end + 1] if n >= 0)
-                out.append(self._prefix(first) + gap.note)
-                at = gap.end + 1
-                gap = next(following)
-                continue
-            code.append(self.study.rows[at])
-            number = numbers[at]
-            at += 1
-            if number >= 0:
-                rows += 1
-                out.append(
-                    self._prefix(number) + layout.rows[number][max(0, layout.heads[number]) :]
-                )
+        shown = at = 0
+        for gap in study.choose(query, share):
+            kept = [number for number in numbers[at : gap.start] if number >= 0]
+            shown += len(kept)
+            out.extend([own[number] for number in kept])
+            code.extend(rows[at : gap.start])
+            first = next(number for number in numbers[gap.start : gap.end + 1] if number >= 0)
+            out.append(self._number(first) + gap.note)
+            code.append(gap.note)
+            at = gap.end + 1
+        kept = [number for number in numbers[at:] if number >= 0]
+        out.extend([own[number] for number in kept])
+        code.extend(rows[at:])
         if errors_in(self._grammar, code) > self.tree.errors:
             return None
-        return Shown(("\r\n" if layout.crlf else "\n").join(out), rows)
+        return Shown(("\r\n" if self.layout.crlf else "\n").join(out), shown + len(kept))
 
-    def _prefix(self, number: int) -> str:
+    def _is_unfit(self) -> bool:
+        text = self._text
+        rows = text.count("\n") + 1
+        if len(text) > _LONGEST or len(text) > _LONG_LINES * rows:
+            return True
+        remarks = self.language == "python" and rows > _MOST_REMARKS
+        return remarks and _REMARKS.search(f"\n{text}") is not None
+
+    def _unpadded(self) -> list[str]:
+        """The rows as they are, but for what pads their numbers."""
+        rows, heads = self.layout.rows, self.layout.heads
+        if not self.listed:
+            return rows
+        return [row.lstrip(" ") if head > 0 else row for row, head in zip(rows, heads, strict=True)]
+
+    def _number(self, place: int) -> str:
         """The line number of a row, without what pads it."""
-        head = self.layout.heads[number]
-        return self.layout.rows[number][:head].lstrip(" ") if head > 0 else ""
+        head = self.layout.heads[place]
+        return self.layout.rows[place][:head].lstrip(" ") if head > 0 else ""

@@ -13,7 +13,10 @@ from typing import NamedTuple
 
 from compressors.kinds._config_lines import BLANK, COMMENT, Line
 
-_NONE: list[int] = []
+# What leads up to a value, and where lines belong to it the number of what they have in common.
+_Form = str | tuple[str, int]
+# The lead of a block's first line, whether it ends with a key that does not count, and its body.
+_Shape = tuple[str, bool, int]
 _SMALLEST_GAIN = 24
 _REFERENCE = 4
 _PAIR = 300
@@ -38,16 +41,18 @@ class Group(NamedTuple):
 
 def groups_of(lines: Sequence[Line], *, fewest: int) -> list[Group]:
     """The groups worth a definition, none overlapping, by what they may save; blocks in order."""
-    children, ends = _tree(lines)
+    shapes, ends = _shapes(lines)
     values = [line.value for line in lines]
     lengths = [0, *accumulate([len(line.lead) + len(line.value) for line in lines])]
     promising = []
-    for (_, keyed, _), starts in _shapes(lines, children, ends).items():
+    for (_, keyed, _), starts in shapes.items():
+        if len(starts) < fewest:
+            continue
         first = starts[0]
         size = ends[first] - first
         # No more than all of the blocks but one can be saved.
         most = (len(starts) - 1) * (lengths[first + size] - lengths[first] + size)
-        if len(starts) >= fewest and most >= _SMALLEST_GAIN:
+        if most >= _SMALLEST_GAIN:
             promising.append((-most, first, keyed, starts, size))
     promising.sort()
     taken = bytearray(len(lines))
@@ -65,76 +70,74 @@ def groups_of(lines: Sequence[Line], *, fewest: int) -> list[Group]:
     return chosen
 
 
-def _tree(lines: Sequence[Line]) -> tuple[list[list[int]], list[int]]:
-    """What belongs to each line directly, and where what belongs to it at all ends."""
-    children: list[list[int]] = [_NONE] * len(lines)
+def _shapes(lines: Sequence[Line]) -> tuple[dict[_Shape, list[int]], list[int]]:
+    """The first lines of all blocks by shape, and for each line where what belongs to it ends."""
+    shapes: dict[_Shape, list[int]] = {}
     ends = list(range(1, len(lines) + 1))
-    stack: list[int] = []
-    depths: list[int] = []
+    bodies: dict[tuple[_Form, ...], int] = {}
+    # The lines to which others belong: number, depth, and the forms of those that do directly.
+    stack: list[tuple[int, int, list[_Form]]] = []
     waiting: list[int] = []
-    last = -1
-    for number, line in enumerate(lines):
-        if line.sort in (BLANK, COMMENT):
-            waiting.append(number)
-            continue
-        depth = line.depth
-        # A text of several lines may hold empty ones, which have no depth of their own.
-        if depth == 0 and not line.value and not line.key and not line.item:
-            waiting.append(number)
-            continue
-        while depths and depths[-1] >= depth:
-            if waiting and len(stack) == 1 and lines[stack[0]].value[:1] == "[":
-                # What stands below a section up to an empty line belongs to it.
-                blanks = [at for at, other in enumerate(waiting) if lines[other].sort == BLANK]
-                ours = waiting[: blanks[-1] + 1] if blanks else []
-                children[stack[0]] = [*children[stack[0]], *ours]
-                del waiting[: len(ours)]
-                last += len(ours)
-            ends[stack.pop()] = last + 1
-            depths.pop()
-        if stack:
-            above = stack[-1]
-            if children[above] is _NONE:
-                children[above] = []
-            if waiting:
-                children[above].extend(waiting)
-            children[above].append(number)
-        if waiting:
-            waiting.clear()
-        stack.append(number)
-        depths.append(depth)
-        last = number
-    for number in stack:
-        ends[number] = last + 1
-    return children, ends
+    # The line above, of which it is not known yet whether anything belongs to it.
+    last, last_lead, last_depth = -1, "", -2
 
-
-def _shapes(
-    lines: Sequence[Line], children: Sequence[Sequence[int]], ends: Sequence[int]
-) -> dict[tuple[str, bool, int], list[int]]:
-    """The first lines of all blocks by shape: their own lead or indentation, and the rest."""
-    known: dict[tuple[object, ...], int] = {}
-    leaves: dict[str, int] = {}
-    exact = [0] * len(lines)
-    bodies = [0] * len(lines)
-    for number in range(len(lines) - 1, -1, -1):
+    def close(end: int) -> None:
+        number, _, below = stack.pop()
         line = lines[number]
-        below = children[number]
-        if below:
-            body = known.setdefault(tuple([exact[child] for child in below]), len(known) + 1)
-            bodies[number] = body
-            exact[number] = known.setdefault((line.lead, body), len(known) + 1)
-        else:
-            lead = line.value if line.sort == COMMENT else line.lead
-            exact[number] = leaves.setdefault(lead, -len(leaves) - 1)
-    shapes: dict[tuple[str, bool, int], list[int]] = {}
-    for number, body in enumerate(bodies):
-        if body and ends[number] - number <= _LONGEST_BLOCK:
-            line = lines[number]
+        ends[number] = end
+        body = bodies.setdefault(tuple(below), len(bodies))
+        if stack:
+            stack[-1][2].append((line.lead, body))
+        if end - number <= _LONGEST_BLOCK:
             keyed = bool(line.key) and not line.item
             head = line.lead[: len(line.lead) - len(line.key)] if keyed else line.lead
             shapes.setdefault((head, keyed, body), []).append(number)
-    return shapes
+
+    for number, (lead, value, depth, sort, item, key) in enumerate(lines):
+        # A text of several lines may hold empty ones, which have no depth of their own.
+        if sort in (BLANK, COMMENT) or not (depth or value or key or item):
+            waiting.append(number)
+            continue
+        if depth > last_depth:
+            if last >= 0:
+                stack.append((last, last_depth, []))
+        else:
+            section = stack[0][0] if stack else last
+            ours = _of_section(lines, section, waiting) if waiting else []
+            if ours and not stack:
+                stack.append((last, last_depth, []))
+            elif stack:
+                stack[-1][2].append(last_lead)
+            end = last + 1
+            while stack and stack[-1][1] >= depth:
+                if ours and len(stack) == 1:
+                    stack[0][2].extend([_alone(lines[at]) for at in ours])
+                    del waiting[: len(ours)]
+                    end += len(ours)
+                close(end)
+        if waiting:
+            if stack:
+                stack[-1][2].extend([_alone(lines[at]) for at in waiting])
+            waiting.clear()
+        last, last_lead, last_depth = number, lead, depth
+    if stack:
+        stack[-1][2].append(last_lead)
+    while stack:
+        close(last + 1)
+    return shapes, ends
+
+
+def _of_section(lines: Sequence[Line], number: int, waiting: Sequence[int]) -> list[int]:
+    """Of the lines ``waiting`` below a section those up to an empty one, which belong to it."""
+    if lines[number].value[:1] != "[":
+        return []
+    blanks = [place for place, at in enumerate(waiting) if lines[at].sort == BLANK]
+    return list(waiting[: blanks[-1] + 1]) if blanks else []
+
+
+def _alone(line: Line) -> str:
+    """The form of a line to which nothing belongs and that sets nothing."""
+    return line.value if line.sort == COMMENT else line.lead
 
 
 def _shared(
@@ -144,7 +147,7 @@ def _shared(
 
     Of a first line with a key all counts as its value.
     """
-    columns = [[values[at + offset] for at in starts] for offset in range(size)]
+    columns = list(map(list, zip(*[values[at : at + size] for at in starts], strict=True)))
     if keyed:
         columns[0] = [lines[at].lead.lstrip() + values[at] for at in starts]
     count = len(starts)

@@ -35,7 +35,7 @@ def fold(
     stays = _comments_kept(lines, comments, asked)
     rest = [number for number in comments if number not in stays]
     stays.update(rest[: ceil(comment_share * len(rest))])
-    noise = noise and any(line.key in _NOISE for line in lines)
+    noise = noise and not _NOISE.isdisjoint([line.key for line in lines])
     out = _noise(lines, asked) if noise else set()
     if not comments and not out:
         return Folded([at for at, line in enumerate(lines) if line.sort != BLANK], [], [])

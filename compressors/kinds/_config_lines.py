@@ -7,7 +7,8 @@ be, its lead and its value together are the line.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 _YAML = re.compile(
@@ -50,67 +51,99 @@ class Line(NamedTuple):
 
 def take_apart(rows: Sequence[str], flavour: str) -> list[Line]:
     """The lines of a configuration of this flavour, one for each row."""
-    text = "\n".join(rows)
-    parts = (_YAML if flavour == "yaml" else _ASSIGNED).findall(text)
-    if len(parts) != len(rows):
-        parts = [("", "", "", row) for row in rows]
-    return _yaml(parts) if flavour == "yaml" else _assigned(parts, _COMMENTS.get(flavour, "#"))
+    # Rows recur: each different one is looked at once.
+    different = list(dict.fromkeys(rows))
+    parts = (_YAML if flavour == "yaml" else _ASSIGNED).findall("\n".join(different))
+    if len(parts) != len(different):
+        parts = [("", "", "", row) for row in different]
+    if flavour == "yaml":
+        known = {row: _yaml(*part) for row, part in zip(different, parts, strict=True)}
+        return _with_texts(rows, known)
+    signs = _COMMENTS.get(flavour, "#")
+    known = {row: _assigned(signs, *part) for row, part in zip(different, parts, strict=True)}
+    return _with_fences(rows, known)
 
 
-def _yaml(parts: Sequence[tuple[str, str, str, str]]) -> list[Line]:
-    lines: list[Line] = []
-    # Of a tuple with names this is the quick way to make one, and most lines are made so.
-    new = tuple.__new__
-    within = -1
-    for indent, dashes, key, value in parts:
-        width = len(indent)
-        if within >= 0:
-            if not (dashes or key or value):
-                lines.append(Line(indent, "", 0, SCALAR, False, ""))
-                continue
-            if width > within:
-                lines.append(Line(indent, dashes + key + value, 2 * width, SCALAR, False, ""))
-                continue
-            within = -1
-        if not (key or dashes):
-            if not value:
-                lines.append(Line(indent, "", 0, BLANK, False, ""))
-            elif value[0] == "#":
-                lines.append(Line(indent, value, 2 * width, COMMENT, False, ""))
-            elif width == 0 and (value.startswith("---") or value == "..."):
-                lines.append(Line(value, "", -1, PLAIN, True, ""))
-            else:
-                lines.append(Line(indent, value, 2 * width, PLAIN, False, ""))
-            continue
+# Of a tuple with names this is the quick way to make one, and most lines are made so.
+_new = tuple.__new__
+
+
+def _yaml(indent: str, dashes: str, key: str, value: str) -> Line:
+    width = len(indent)
+    if key or dashes:
         depth = 2 * width + (1 if dashes else 0)
-        lead = indent + dashes + key
-        lines.append(new(Line, (lead, value, depth, PLAIN, bool(dashes), key)))
-        if (value[-1:] in "|>-+0123456789" or "#" in value) and _SCALAR.match(value):
-            within = width + len(dashes) if key else width
+        return _new(Line, (indent + dashes + key, value, depth, PLAIN, bool(dashes), key))
+    if not value:
+        return Line(indent, "", 0, BLANK, False, "")
+    if value[0] == "#":
+        return Line(indent, value, 2 * width, COMMENT, False, "")
+    if width == 0 and (value.startswith("---") or value == "..."):
+        return Line(value, "", -1, PLAIN, True, "")
+    return Line(indent, value, 2 * width, PLAIN, False, "")
+
+
+def _with_texts(rows: Sequence[str], known: Mapping[str, Line]) -> list[Line]:
+    """The lines of rows, those inside of texts of several lines as such."""
+    opening = {
+        row: (len(line.lead) - len(line.key) if line.key else line.depth // 2)
+        for row, line in known.items()
+        if (line.key or line.item)
+        and ("|" in line.value or ">" in line.value)
+        and _SCALAR.match(line.value)
+    }
+    if not opening:
+        return [known[row] for row in rows]
+    lines: list[Line] = []
+    within = -1
+    for row in rows:
+        if within >= 0:
+            text = row.lstrip(" \t")
+            width = len(row) - len(text)
+            if not text or width > within:
+                depth = 2 * width if text else 0
+                lines.append(Line(row[:width], text, depth, SCALAR, False, ""))
+                continue
+        lines.append(known[row])
+        within = opening.get(row, -1)
     return lines
 
 
-def _assigned(parts: Sequence[tuple[str, str, str, str]], signs: str) -> list[Line]:
+def _assigned(signs: str, indent: str, section: str, key: str, value: str) -> Line:
+    whole = section + key + value
+    if not whole:
+        return Line(indent, "", 0, BLANK, False, "")
+    if whole[0] in signs:
+        return Line(indent, whole, 3, COMMENT, False, "")
+    if section:
+        return Line(indent, whole, 0, PLAIN, False, "")
+    if key:
+        return _new(Line, (indent + key, value, 2, PLAIN, False, key))
+    # What closes a value stands beside what opened it.
+    return Line(indent, value, 2 if value[0] in "]})" else 4, PLAIN, False, "")
+
+
+def _with_fences(rows: Sequence[str], known: Mapping[str, Line]) -> list[Line]:
+    """The lines of rows, those between quotes that open and close over several as such."""
+    opening = {
+        row: sign
+        for row, line in known.items()
+        if line.key
+        for sign in _FENCES[::-1]
+        if line.value.count(sign) == 1
+    }
+    if not opening:
+        return [known[row] for row in rows]
     lines: list[Line] = []
     fence = ""
-    for indent, section, key, value in parts:
-        whole = section + key + value
+    for row in rows:
         if fence:
-            fence = "" if fence in whole else fence
-            lines.append(Line(indent, whole, 4 + 2 * len(indent), SCALAR, False, ""))
-        elif not whole:
-            lines.append(Line(indent, "", 0, BLANK, False, ""))
-        elif whole[0] in signs:
-            lines.append(Line(indent, whole, 3, COMMENT, False, ""))
-        elif section:
-            lines.append(Line(indent, whole, 0, PLAIN, False, ""))
-        elif key:
-            lines.append(Line(indent + key, value, 2, PLAIN, False, key))
-            fence = next((sign for sign in _FENCES if value.count(sign) == 1), "")
-        else:
-            # What closes a value stands beside what opened it.
-            depth = 2 if value[0] in "]})" else 4
-            lines.append(Line(indent, value, depth, PLAIN, False, ""))
+            text = row.lstrip(" \t")
+            width = len(row) - len(text)
+            lines.append(Line(row[:width], text, 4 + 2 * width, SCALAR, False, ""))
+            fence = "" if fence in text else fence
+            continue
+        lines.append(known[row])
+        fence = opening.get(row, "")
     return lines
 
 
@@ -118,7 +151,18 @@ class Merged(NamedTuple):
     """Lines with runs of like ones as one, and the numbers of the lines that each stands for."""
 
     lines: list[Line]
-    origin: list[list[int]]
+    origin: list[Sequence[int]]
+
+    def add(self, lines: Sequence[Line], numbers: Sequence[int]) -> None:
+        """Add lines that stand for themselves."""
+        self.lines.extend(lines)
+        self.origin.extend([(number,) for number in numbers])
+
+    def places_of(self, numbers: Collection[int]) -> set[int]:
+        """The places of the lines that stand for one of ``numbers``."""
+        firsts = [own[0] for own in self.origin] if numbers else []
+        places = [(bisect_right(firsts, number) - 1, number) for number in numbers]
+        return {place for place, number in places if place >= 0 and number in self.origin[place]}
 
 
 def merge(lines: Sequence[Line], numbers: Sequence[int]) -> Merged:
@@ -126,33 +170,25 @@ def merge(lines: Sequence[Line], numbers: Sequence[int]) -> Merged:
 
     Its value then holds line ends, each followed by the lead again.
     """
+    every = [lines[number] for number in numbers]
+    runs: list[list[int]] = []
+    for place, line in enumerate(every):
+        if line.key or not _may_begin(line) or _opens(every, place):
+            continue
+        if runs and runs[-1][1] == place and _goes_on(every[runs[-1][0]], line):
+            runs[-1][1] += 1
+        else:
+            runs.append([place, place + 1])
     merged = Merged([], [])
-    values: list[str] = []
-    above: Line | None = None
-    total = len(numbers)
-    for place, number in enumerate(numbers):
-        line = lines[number]
-        begins = not line.key and _may_begin(line)
-        if not begins and (above is None or line.sort != SCALAR):
-            if len(values) > 1 and above is not None:
-                merged.lines[-1] = above._replace(value=f"\n{above.lead}".join(values))
-            merged.lines.append(line)
-            merged.origin.append([number])
-            above, values = None, []
-            continue
-        opens = _opens(lines, numbers, place, total)
-        if above is not None and not opens and _goes_on(above, line):
-            values.append((line.lead + line.value)[len(above.lead) :])
-            merged.origin[-1].append(number)
-            continue
-        if len(values) > 1 and above is not None:
-            merged.lines[-1] = above._replace(value=f"\n{above.lead}".join(values))
-        merged.lines.append(line)
-        merged.origin.append([number])
-        above = line if begins and not opens else None
-        values = [line.value]
-    if len(values) > 1 and above is not None:
-        merged.lines[-1] = above._replace(value=f"\n{above.lead}".join(values))
+    at = 0
+    for start, end in [run for run in runs if run[1] - run[0] > 1]:
+        merged.add(every[at:start], numbers[at:start])
+        first = every[start]
+        joined = "\n".join([line.lead + line.value for line in every[start:end]])
+        merged.lines.append(first._replace(value=joined[len(first.lead) :]))
+        merged.origin.append(numbers[start:end])
+        at = end
+    merged.add(every[at:], numbers[at:])
     return merged
 
 
@@ -175,14 +211,12 @@ def _goes_on(above: Line, line: Line) -> bool:
     return line.lead == above.lead and line.item == above.item and _may_begin(line)
 
 
-def _opens(lines: Sequence[Line], numbers: Sequence[int], place: int, total: int) -> bool:
+def _opens(lines: Sequence[Line], place: int) -> bool:
     """Whether something belongs to the line at ``place``."""
-    if place + 1 == total or lines[numbers[place]].sort == SCALAR:
+    if place + 1 == len(lines) or lines[place].sort == SCALAR:
         return False
-    below = lines[numbers[place + 1]]
-    return below.sort == SCALAR or (
-        below.sort == PLAIN and below.depth > lines[numbers[place]].depth
-    )
+    below = lines[place + 1]
+    return below.sort == SCALAR or (below.sort == PLAIN and below.depth > lines[place].depth)
 
 
 def above(lines: Sequence[Line], number: int) -> list[int]:

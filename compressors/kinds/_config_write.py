@@ -18,7 +18,7 @@ from compressors.kinds._config_notation import (
     templates,
 )
 from compressors.kinds._config_values import Shortener
-from compressors.kinds._loud import answers, identifiers
+from compressors.kinds._lines_answers import answers, identifiers
 
 _EMPTY = frozenset({" null", " ~", " {}", " []", ' ""', " ''"})
 _FEWEST_EMPTY = 3
@@ -37,25 +37,23 @@ def write(
     lines: Sequence[Line], shares: Shares, rows: Sequence[str], query: str
 ) -> tuple[str, int]:
     """The text, and how many of the lines it holds; ``rows`` are the lines as they stand."""
-    asked = answers(query, rows) if query else set()
+    asked = answers(query, rows).must
     folded = fold(lines, comment_share=shares.comments, noise=shares.values < 1, asked=asked)
-    return _Writer(merge(lines, folded.kept), shares, query, asked).text(folded)
+    source = "\n".join([rows[number] for number in folded.kept])
+    return _Writer(merge(lines, folded.kept), shares, source, query, asked).text(folded)
 
 
 class _Writer:
     """The lines that stayed, and how they are written."""
 
-    def __init__(self, merged: Merged, shares: Shares, query: str, asked: set[int]) -> None:
+    def __init__(
+        self, merged: Merged, shares: Shares, source: str, query: str, asked: set[int]
+    ) -> None:
         self.lines = merged.lines
         self.origin = merged.origin
         self.shares = shares
-        self.asked = {
-            place
-            for place, numbers in enumerate(merged.origin)
-            if asked and not asked.isdisjoint(numbers)
-        }
+        self.asked = merged.places_of(asked)
         self.wanted = asked
-        source = "\n".join([line.lead + line.value for line in self.lines])
         names = identifiers(query) if query else []
         self.shortener = Shortener(shares.values, names)
         groups = groups_of(self.lines, fewest=2)

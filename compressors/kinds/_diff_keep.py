@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import ceil
 
 from compressors.kinds._diff_files import sort_of
-from compressors.kinds._diff_parts import File, Hunk, Parts
+from compressors.kinds._diff_parts import HEAD, File, Parts
 from compressors.kinds._diff_repeats import repeats, whitespace_only
 from compressors.kinds._lines_answers import Answers, answers, spread
 from compressors.kinds._lines_differing import alike, differing, naming
+from compressors.kinds._lines_forms import numberless
 
 _FEWEST = 8
 # Runs of up to so many changed rows are shown whole; so many begin and end longer ones.
@@ -27,8 +28,9 @@ _SIGNATURE = re.compile(
     r"\s*(?:@\w|#\[\w|(?:(?:export|default|public|private|protected|internal|static|async|final"
     r"|abstract|override|inline|virtual|unsafe|extern|sealed|pub(?:\([a-z]+\))?)\s+)*"
     r"(?:def|class|fn|func|function|interface|struct|enum|trait|impl|type|module|namespace"
-    r"|macro_rules!|CREATE|ALTER|DROP)\b)|[A-Za-z_][\w \t*&:<>,\[\]]*+\([^;={}]*+\)[^;={}]*+\{$"
+    r"|macro_rules!|CREATE|ALTER|DROP)\b)"
 )
+_OPENING = re.compile(r"[A-Za-z_][\w \t*&:<>,\[\]]*+\([^;={}]*+\)[^;={}]*+\{$")
 _FAILING = re.findall(
     r"\w+",
     "raise raises throw throws panic except catch rescue abort fatal unwrap assert exit fail "
@@ -36,42 +38,52 @@ _FAILING = re.findall(
     "unsafe security",
 )
 _FAILURES = ("error", "exception", "warning", "failure")
-_DIGITS = re.compile(r"\d+")
+_LOWER_WORDS = bytes(
+    ord(char.lower()) if char.isalnum() or char == "_" else 32 for char in map(chr, range(128))
+).ljust(256)
+_RUN = re.compile(r"\++|-+")
+_STRETCH_OF_CONTEXT = re.compile(" +")
 # Rows that so many others repeat are what a change is about; the others in it stand out.
 _RECURRING = 3
+# What may stand below unchanged rows in a hunk.
+_BESIDE = frozenset("+-\\")
 
 
 class Study:
     """All that can be known of a difference before anybody asks for anything."""
 
-    __slots__ = ("_must", "changed", "context", "parts", "sorts", "standing", "white")
+    __slots__ = (
+        "_must",
+        "changed",
+        "files",
+        "folded",
+        "parts",
+        "runs",
+        "sorts",
+        "standing",
+        "white",
+    )
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        marks = parts.marks
-        self.context = [at for at, mark in enumerate(marks) if mark == " "]
         self.sorts: dict[int, str] = {}
         for file in parts.files:
             sort = sort_of(file.name, self._leading(file))
             if sort:
                 self.sorts[file.start] = sort
-        self.changed = [
-            at
-            for file in parts.files
-            if file.start not in self.sorts
-            for hunk in file.hunks
-            for at in range(hunk.head + 1, hunk.end)
-            if marks[at] in "+-"
+        # Those that people write, and their runs of rows that are all added or all removed.
+        self.files = [file for file in parts.files if file.start not in self.sorts]
+        self.runs = [
+            range(*run.span())
+            for file in self.files
+            for run in _RUN.finditer(parts.marks, file.start, file.end)
         ]
-        self.standing: dict[int, int] | None = None
+        self.changed = [at for run in self.runs for at in run]
+        self.standing: dict[int, int] = {}
         self.white: set[int] = set()
+        # The rows of hunks for which others stand.
+        self.folded: set[int] = set()
         self._must: set[int] | None = None
-
-    def hunks(self) -> Iterator[Hunk]:
-        """The hunks of the files that people write."""
-        for file in self.parts.files:
-            if file.start not in self.sorts:
-                yield from file.hunks
 
     def _leading(self, file: File) -> list[str]:
         """The first rows of a file's hunks, and of long ones some of the others."""
@@ -79,7 +91,7 @@ class Study:
         found: list[str] = []
         for hunk in file.hunks[:_FEWEST]:
             end = min(hunk.end, hunk.head + _LEADING)
-            found.extend(row[width:] for row in rows[hunk.head + 1 : end])
+            found.extend([row[width:] for row in rows[hunk.head + 1 : end]])
         return found
 
     def choose(self, context_share: float, change_share: float, query: str) -> set[int]:
@@ -89,7 +101,7 @@ class Study:
         near = self.near(context_share)
         if change_share < 1.0:
             kept |= self.some(change_share, [body[place] for place in asked.next])
-            near -= self._folded
+            near -= self.folded
         else:
             kept.update(self.changed)
         return kept | near
@@ -98,20 +110,15 @@ class Study:
         """The rows of context to show: of each stretch its share, the nearest to changes."""
         marks = self.parts.marks
         kept: set[int] = set()
-        for hunk in self.hunks():
-            at = hunk.head + 1
-            while at < hunk.end:
-                if marks[at] != " ":
-                    at += 1
-                    continue
-                start = at
-                while at < hunk.end and marks[at] == " ":
-                    at += 1
-                most = int(share * (at - start) + 0.5)
-                before, after = start > hunk.head + 1, at < hunk.end
+        for file in self.files:
+            for stretch in _STRETCH_OF_CONTEXT.finditer(marks, file.start, file.end):
+                start, end = stretch.span()
+                most = int(share * (end - start) + 0.5)
+                before = marks[start - 1] != HEAD
+                after = end < file.end and marks[end] in _BESIDE
                 ahead = most - most // 2 if before and after else most if before else 0
                 kept.update(range(start, start + ahead))
-                kept.update(range(at - (most - ahead), at))
+                kept.update(range(end - (most - ahead), end))
         return kept
 
     def asked(self, query: str) -> tuple[list[int], Answers]:
@@ -130,89 +137,94 @@ class Study:
         if wanted > 0:
             stretches = [self.changed[at : at + _STRETCH] for at in range(0, total, _STRETCH)]
             even = [at for number in spread(range(len(stretches))) for at in stretches[number]]
-            free = set(self.changed) - must - self._folded
+            free = set(self.changed) - must - self.folded
             others = [at for at in dict.fromkeys([*first, *even]) if at in free]
             must.update(others[:wanted])
         self._close_gaps(must)
         return must
-
-    @property
-    def _folded(self) -> set[int]:
-        """The rows of hunks for which others stand."""
-        heads = {*(self.standing or ()), *self.white}
-        return {
-            at for hunk in self.hunks() if hunk.head in heads for at in range(hunk.head, hunk.end)
-        }
 
     def _always(self) -> set[int]:
         """The changed rows that stay however few are asked for."""
         if self._must is not None:
             return self._must
         parts = self.parts
-        self.white = {hunk.head for hunk in self.hunks() if whitespace_only(parts, hunk)}
-        others = [hunk for hunk in self.hunks() if hunk.head not in self.white]
-        self.standing = repeats(parts, others)
-        folded = self._folded
-        must: set[int] = set()
-        rows, width = parts.rows, parts.width
+        self._fold()
+        runs = self._unfolded()
+        changed = [at for run in runs for at in run]
+        texts = [parts.rows[at][parts.width :] for at in changed]
+        must = {changed[place] for place in _failing(texts)}
+        must.update(
+            at
+            for at, text in zip(changed, texts, strict=True)
+            if _SIGNATURE.match(text) or (text[-1:] == "{" and _OPENING.match(text))
+        )
         for sign in "+-":
-            signed = [at for at in self.changed if parts.marks[at] == sign and at not in folded]
-            texts = [rows[at][width:] for at in signed]
-            if alike(texts):
-                must.update(signed[place] for place in differing(texts))
-            must.update(signed[place] for place in naming(_FAILING, _FAILURES, texts))
-            must.update(
-                at for at, text in zip(signed, texts, strict=True) if _SIGNATURE.match(text)
-            )
-        for run in self._runs_of(folded):
-            if len(run) <= _SHORT:
-                must.update(run)
-            else:
-                must.update((*run[:_EDGE], *run[-_EDGE:]))
-        must.update(self._unlike(folded))
+            signed = [place for place, at in enumerate(changed) if parts.marks[at] == sign]
+            same = [texts[place] for place in signed]
+            if len(same) >= _FEWEST and alike(same):
+                must.update(changed[signed[place]] for place in differing(same))
+        for run in runs:
+            must.update(run if len(run) <= _SHORT else (*run[:_EDGE], *run[-_EDGE:]))
+        must.update(self._unlike())
         self._must = must
         return must
 
-    def _unlike(self, folded: set[int]) -> set[int]:
-        """The rows of a hunk that do not recur where most of its rows do."""
+    def _fold(self) -> None:
+        """Find the hunks for which others stand."""
         parts = self.parts
-        if not self.changed:
-            return set()
-        texts = "\n".join([parts.rows[at].strip() for at in self.changed])
-        shapes = dict(zip(self.changed, _DIGITS.sub("0", texts).split("\n"), strict=True))
-        times = Counter(shapes.values())
-        found: set[int] = set()
-        for hunk in self.hunks():
-            own = [at for at in range(hunk.head + 1, hunk.end) if at in shapes]
-            rare = [at for at in own if times[shapes[at]] < _RECURRING]
-            if rare and 2 * len(rare) <= len(own) and hunk.head not in folded:
-                found.update(rare)
-        return found
+        hunks = [hunk for file in self.files for hunk in file.hunks]
+        self.white = {hunk.head for hunk in hunks if whitespace_only(parts, hunk)}
+        self.standing = repeats(parts, [hunk for hunk in hunks if hunk.head not in self.white])
+        heads = {*self.standing, *self.white}
+        self.folded = {
+            at for hunk in hunks if hunk.head in heads for at in range(hunk.head, hunk.end)
+        }
 
-    def _runs_of(self, folded: set[int]) -> list[list[int]]:
-        """Runs of rows that are all added or all removed."""
-        marks = self.parts.marks
-        runs: list[list[int]] = []
-        above = -2
-        for at in self.changed:
-            if at in folded:
-                continue
-            if at == above + 1 and marks[at] == marks[above]:
-                runs[-1].append(at)
-            else:
-                runs.append([at])
-            above = at
-        return runs
+    def _unfolded(self) -> list[range]:
+        """The runs of hunks that stand for themselves."""
+        return [run for run in self.runs if run[0] not in self.folded]
+
+    def _unlike(self) -> set[int]:
+        """The rows of a hunk that do not recur where most of its rows do."""
+        rows = self.parts.rows
+        texts = "\n".join([rows[at].strip() for at in self.changed])
+        shapes = numberless(texts).split("\n") if texts else []
+        times = Counter(shapes)
+        if max(times.values(), default=0) < _RECURRING:
+            return set()
+        rare = [times[shape] < _RECURRING for shape in shapes]
+        found: set[int] = set()
+        at = 0
+        for file in self.files:
+            for hunk in file.hunks:
+                end = at + sum(hunk.sizes(self.parts.marks))
+                number = rare[at:end].count(True)
+                if number and 2 * number <= end - at and hunk.head not in self.folded:
+                    found.update([self.changed[place] for place in range(at, end) if rare[place]])
+                at = end
+        return found
 
     def _close_gaps(self, kept: set[int]) -> None:
         """Show rows between two that are shown where the note for them would be no shorter."""
         rows = self.parts.rows
-        for run in self._runs_of(self._folded):
+        for run in self._unfolded():
             gap: list[int] = []
             for at in run:
                 if at not in kept:
                     gap.append(at)
                 elif gap:
-                    if sum(len(rows[row]) + 1 for row in gap) <= _NOTE:
+                    if sum([len(rows[row]) + 1 for row in gap]) <= _NOTE:
                         kept.update(gap)
                     gap = []
+
+
+def _failing(texts: Sequence[str]) -> set[int]:
+    """The places of the texts that speak of failures."""
+    joined = "\n".join(texts)
+    if not joined.isascii():
+        return naming(_FAILING, _FAILURES, texts)
+    words = joined.encode().translate(_LOWER_WORDS)
+    known = set(words.split())
+    named = [word for word in _FAILING if word.encode() in known]
+    endings = [word for word in _FAILURES if word.encode() in words]
+    return naming(named, endings, texts) if named or endings else set()

@@ -21,6 +21,8 @@ _HEADER = re.compile(
 )
 _BINARY = "GIT binary patch"
 _BODY = frozenset(" +-\\")
+# What the rows of a hunk begin with, where each kept its sign.
+_SIGNS = re.compile(r"[ +\-\\\r]*+")
 
 COMMIT, MESSAGE, HEADER, HEAD, DATA, OTHER = "c", "m", "h", "@", "b", "o"
 """Marks of rows beside those of a hunk's body: space, ``+``, ``-`` and a backslash."""
@@ -32,6 +34,10 @@ class Hunk:
 
     head: int
     end: int
+
+    def sizes(self, marks: str) -> tuple[int, int]:
+        """How many rows it adds and removes."""
+        return marks.count("+", self.head, self.end), marks.count("-", self.head, self.end)
 
 
 @dataclass(slots=True)
@@ -47,21 +53,24 @@ class File:
 class Parts:
     """The rows of a difference without colours, a mark for each, and the files.
 
-    ``width`` is the number of signs in front of a row of a hunk: 1, or one a parent.
+    ``marks`` has a character for each row. ``width`` is the number of signs in front of a row
+    of a hunk: 1, or one a parent.
     """
 
-    __slots__ = ("crlf", "files", "marks", "rows", "width")
+    __slots__ = ("_firsts", "_marks", "crlf", "files", "marks", "rows", "width")
 
     def __init__(self, text: str) -> None:
         rows, self.crlf = split(text)
         self.rows = [plain(row) for row in rows] if "\x1b" in text else rows
-        self.marks: list[str] = []
         self.files: list[File] = []
         self.width = 1
+        self._firsts = "".join([row[:1] or "\n" for row in self.rows])
+        self._marks: list[str] = []
         self._read()
+        self.marks = "".join(self._marks)
 
     def _read(self) -> None:
-        rows, marks = self.rows, self.marks
+        rows, marks = self.rows, self._marks
         inside = OTHER
         while len(marks) < len(rows):
             at = len(marks)
@@ -113,11 +122,15 @@ class Parts:
             self.files[-1].end = at
 
     def _hunk(self, old: int, new: int) -> None:
-        rows, marks = self.rows, self.marks
+        rows, marks = self.rows, self._marks
         head = len(marks)
         if not self.files or self.files[-1].end:
             self._open(head)
         marks.append(HEAD)
+        if signs := self._signs(head + 1, old, new):
+            marks.extend(signs)
+            self.files[-1].hunks.append(Hunk(head, len(marks)))
+            return
         at = head + 1
         total = len(rows)
         while (old > 0 or new > 0) and at < total:
@@ -139,8 +152,19 @@ class Parts:
             at += 1
         self.files[-1].hunks.append(Hunk(head, at))
 
+    def _signs(self, start: int, old: int, new: int) -> str:
+        """The signs of a hunk's rows where up to the next head they are as many as it says.
+
+        Empty where they are not.
+        """
+        found = _SIGNS.match(self._firsts, start)
+        signs = found[0].replace("\r", " ") if found else ""
+        same = signs.count(" ")
+        right = same + signs.count("-") == old and same + signs.count("+") == new
+        return signs if right and not signs.endswith("\\\\") else ""
+
     def _combined(self, new: int) -> None:
-        rows, marks, width = self.rows, self.marks, self.width
+        rows, marks, width = self.rows, self._marks, self.width
         head = len(marks)
         if not self.files or self.files[-1].end:
             self._open(head)
@@ -160,7 +184,7 @@ class Parts:
 
     def _data(self) -> None:
         """Mark the lines of a binary patch; nothing else in a difference looks like them."""
-        rows, marks = self.rows, self.marks
+        rows, marks = self.rows, self._marks
         at = len(marks)
         while at < len(rows) and not _FILE.match(rows[at]) and not _COMMIT.match(rows[at]):
             sized = rows[at].startswith(("literal ", "delta "))

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from compressors.kinds._diff_parts import Hunk, Parts
+from compressors.kinds._lines_forms import numberless
 from compressors.kinds._log_odd import odd
 
 _DIGITS = re.compile(r"\d+")
@@ -21,26 +22,23 @@ def repeats(parts: Parts, hunks: Sequence[Hunk]) -> dict[int, int]:
     the first stands for the others. One with a number unlike the others' stands for itself,
     and so does the first of each wording where there are few.
     """
+    if len(hunks) < _FEWEST:
+        return {}
     alike: dict[str, list[Hunk]] = {}
     texts: dict[int, str] = {}
-    sizes = [_size(parts, hunk) for hunk in hunks]
+    sizes = [hunk.sizes(parts.marks) for hunk in hunks]
     times = Counter(sizes)
     for hunk, size in zip(hunks, sizes, strict=True):
         if times[size] < _FEWEST:
             continue
         text = _changes(parts, hunk)
         texts[hunk.head] = text
-        alike.setdefault(_DIGITS.sub("0", text), []).append(hunk)
+        alike.setdefault(numberless(text), []).append(hunk)
     standing: dict[int, int] = {}
     for members in alike.values():
         if len(members) >= _FEWEST and texts[members[0].head]:
             standing.update(_standing(members, texts))
     return standing
-
-
-def _size(parts: Parts, hunk: Hunk) -> tuple[int, int]:
-    marks = parts.marks[hunk.head + 1 : hunk.end]
-    return marks.count("+"), marks.count("-")
 
 
 def _changes(parts: Parts, hunk: Hunk) -> str:
@@ -68,12 +66,10 @@ def _standing(members: Sequence[Hunk], texts: Mapping[int, str]) -> dict[int, in
 
 def whitespace_only(parts: Parts, hunk: Hunk) -> bool:
     """Whether a hunk changes nothing but white space."""
-    removed: list[str] = []
-    added: list[str] = []
-    for at in range(hunk.head + 1, hunk.end):
-        mark = parts.marks[at]
-        if mark in "+-":
-            (added if mark == "+" else removed).append(parts.rows[at][parts.width :])
+    rows, marks, width = parts.rows, parts.marks, parts.width
+    body = range(hunk.head + 1, hunk.end)
+    removed = [rows[at][width:] for at in body if marks[at] == "-"]
+    added = [rows[at][width:] for at in body if marks[at] == "+"]
     if not removed or not added:
         return not any(row.strip() for row in removed or added)
     return "".join("".join(removed).split()) == "".join("".join(added).split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from compressors.kinds._diff_keep import Study
 from compressors.kinds._diff_parts import DATA, HEADER, File, Hunk
@@ -20,7 +20,7 @@ _WORDS = {"+": "added", "-": "removed", " ": "unchanged"}
 class Writer:
     """Writes the rows that are kept, and counts what is not shown."""
 
-    def __init__(self, study: Study, kept: Collection[int], query: str) -> None:
+    def __init__(self, study: Study, kept: set[int], query: str) -> None:
         self._study = study
         self._parts = study.parts
         self._kept = kept
@@ -47,14 +47,15 @@ class Writer:
         self.shown += len(rows)
 
     def _header(self) -> Iterator[str]:
-        study, marks = self._study, self._parts.marks
-        sums = Counter(marks[at] in "+-" for at in self._kept)
+        marks = self._parts.marks
+        shown = sum([marks[at] in "+-" for at in self._kept])
         changed = marks.count("+") + marks.count("-")
+        context = marks.count(" ")
         yield "shortened, so it does not apply"
-        if sums[True] < changed:
-            yield f"{sums[True]} of {changed} changed lines"
-        if sums[False] < len(study.context):
-            yield f"{sums[False]} of {len(study.context)} lines around them"
+        if shown < changed:
+            yield f"{shown} of {changed} changed lines"
+        if len(self._kept) - shown < context:
+            yield f"{len(self._kept) - shown} of {context} lines around them"
         for sign in sorted(self._noted):
             yield f'"{sign}…9": 9 {_WORDS[sign]} lines left out'
 
@@ -104,11 +105,11 @@ class Writer:
     def _reason(self, hunk: Hunk) -> str:
         """Why a hunk is not shown: which one stands for it, or that it is white space."""
         study = self._study
-        if any(at in self._kept for at in range(hunk.head + 1, hunk.end)):
+        if not self._kept.isdisjoint(range(hunk.head + 1, hunk.end)):
             return ""
         if hunk.head in study.white:
             return "white space alone"
-        standing = (study.standing or {}).get(hunk.head)
+        standing = study.standing.get(hunk.head)
         if standing is None:
             return ""
         name = next(
@@ -119,7 +120,7 @@ class Writer:
     def _hunk(self, hunk: Hunk, *, quiet: bool) -> None:
         parts, kept = self._parts, self._kept
         rows, marks = parts.rows, parts.marks
-        if quiet and not any(at in kept for at in range(hunk.head + 1, hunk.end)):
+        if quiet and kept.isdisjoint(range(hunk.head + 1, hunk.end)):
             return
         self._put(_short_head(rows[hunk.head]))
         gap, sign = 0, ""

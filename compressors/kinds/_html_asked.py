@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compressors.kinds._html_text import one_line
-from compressors.kinds._loud import identifiers
+from compressors.kinds._lines_answers import identifiers
 
 _AROUND, _MOST = 90, 8
 

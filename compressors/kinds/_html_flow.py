@@ -47,6 +47,10 @@ class Flow:
         current[1] += 1
         return f"{current[1] - 1}. "
 
+    def _between(self) -> bool:
+        """Whether no block is open, so that white space says nothing."""
+        return not self.buffer and not self.pre and self.link_from < 0
+
     def _flush(self) -> None:
         """End the block that is open, if it holds anything."""
         if not self.buffer:

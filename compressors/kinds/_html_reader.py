@@ -23,6 +23,8 @@ _BLOCKS = frozenset(
         "select summary table tbody td template tfoot th thead tr ul",
     )
 )
+# Blocks that are nothing but blocks.
+_CONTAINERS = frozenset({"div", "p", "section", "article", "main", "header", "footer", "nav"})
 _INLINE = frozenset(
     re.findall(
         "[a-z]+",
@@ -62,11 +64,11 @@ class _Reader(Elements):
     def read(self, text: str) -> Page:
         pieces = PIECES.split(text)
         known: dict[str, Tag] = {}
-        self.buffer.append(unescape(pieces[0]))
-        self.at = len(pieces[0])
+        above = pieces[0]
+        self.buffer.append(unescape(above))
+        self.at = len(above)
         after_closing = False
-        for index in range(1, len(pieces), 3):
-            piece = pieces[index]
+        for piece, text in zip(pieces[1::3], pieces[3::3], strict=True):
             tag = known.get(piece)
             if tag is None:
                 tag = read_tag(piece)
@@ -81,15 +83,15 @@ class _Reader(Elements):
                 if tag.name not in _INLINE or tag.name in self.special:
                     self._close(tag.name)
             else:
-                if after_closing and not pieces[index - 1] and not self.code and not self.pre:
+                if after_closing and not above and not self.code and not self.pre:
                     self.buffer.append(" ")
                 after_closing = False
                 self._open(tag, piece)
             self.at += len(piece)
-            text = pieces[index + 2]
+            above = text
             if text:
                 after_closing = False
-                if not self.svg or self.drawn:
+                if (not self.svg or self.drawn) and not (self._between() and text.isspace()):
                     self.buffer.append(unescape(text) if "&" in text else text)
                 self.at += len(text)
         while self.stack:
@@ -101,7 +103,7 @@ class _Reader(Elements):
         name = tag.name
         if name in _INLINE and tag.plain and name not in self.special:
             return
-        if self.stack:
+        if self.stack and name in _ENDS.get(self.stack[-1][0], ()):
             self._imply_end(name)
         if name in _BLOCKS:
             self._open_block(tag)
@@ -121,7 +123,7 @@ class _Reader(Elements):
         self.opened[name] = self.opened.get(name, 0) + 1
         if name in _INLINE:
             self.special[name] = self.special.get(name, 0) + 1
-        if name in _CODES and not self.pre:
+        elif name in _CODES and not self.pre:
             self.code += 1
             self.buffer.append("`")
         elif name in _CODES:
@@ -189,23 +191,27 @@ class _Reader(Elements):
 
     def _open_block(self, tag: Tag) -> None:
         name = tag.name
+        if name == "td" or name == "th":
+            self._open_cell(tag)
+            return
+        if name == "tr":
+            self._end_row()
+            return
         table = self.tables[-1] if self.tables else None
         in_cell = table is not None and table.in_cell and not table.layout
         if in_cell and name in ("table", "pre", "h1", "h2", "h3"):
             self._lay_out()
             in_cell = False
-        if name == "td" or name == "th":
-            self._open_cell(tag)
-        elif name == "table":
+        if name == "table":
             self._flush()
             self.groups += 1
             self.tables.append(Table(self.groups, at=self.at))
-        elif name == "tr":
-            self._end_row()
         elif in_cell:
             self.buffer.append(" - " if name == "li" else " ")
         elif name not in ("option", "select", "optgroup"):
             self._flush()
+        if name in _CONTAINERS:
+            return
         if name == "pre" or name == "listing" or name == "plaintext":
             self.pre += 1
             self.language = _language(tag)
@@ -225,13 +231,14 @@ class _Reader(Elements):
         if name == "td" or name == "th":
             self._close_cell()
             return
+        if name == "tr":
+            self._end_row()
+            return
         if name == "pre" or name == "listing" or name == "plaintext":
             self._flush_code()
             return
         table = self.tables[-1] if self.tables else None
-        if name == "tr":
-            self._end_row()
-        elif name == "table":
+        if name == "table":
             self._end_row()
             if self.tables:
                 self.tables.pop()
@@ -242,6 +249,8 @@ class _Reader(Elements):
             self.buffer.append("]")
         elif name not in ("option", "optgroup"):
             self._flush()
+        if name in _CONTAINERS:
+            return
         if name in ("ul", "ol", "menu", "dir", "dl") and self.lists:
             self.lists.pop()
         elif len(name) == 2 and name[0] == "h" and name[1].isdigit():

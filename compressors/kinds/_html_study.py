@@ -13,17 +13,20 @@ from compressors.kinds._html_blocks import Block, Page
 from compressors.kinds._loud import loud, stems_of
 from compressors.kinds._values_odd import odd_lines, odd_rows
 
+# Looked for at digits, which are few: that is quicker than to look at every character.
+_CODES = "USD|EUR|GBP|CHF|JPY|INR|CNY"
 _PRICE = re.compile(
-    r"(?:[$€£¥₹₩]|\b(?:USD|EUR|GBP|CHF|JPY|INR|CNY)) ?\d"
-    r"|\d(?: ?[€£¥₹₩%‰]| (?:USD|EUR|GBP|CHF|JPY|INR|CNY|dollars?|euros?)\b)"
+    rf"\d(?:(?<=[$€£¥₹₩]\d)|(?<=[$€£¥₹₩] \d)|(?<=\b(?:{_CODES})\d)|(?<=\b(?:{_CODES}) \d)"
+    rf"| ?[€£¥₹₩%‰]| (?:{_CODES}|dollars?|euros?)\b)"
 )
 # A number of its own: no part of an address, a name, a version's path or a reference "[1]".
-NUMBER = re.compile(r"(?<![\w/.#=&?%\[(-])[-+]?\d")
+NUMBER = re.compile(r"[-+\d](?<![\w/.#=&?%\[(-][-+\d])(?:(?<=\d)|\d)")
 _OUTPUT = re.compile(
     r"(?i:\b(?:error|warning|fatal|exception|failed|failure|panic\w*)\b[^\n]{0,40}:|^Traceback "
     r"|^npm ERR|panicked at)"
 )
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=\S)|(?<=[。！？])")
+_SENTENCE = re.compile(r"\s(?<=[.!?;]\s)\s*+(?=\S)")
+_ANY_SENTENCE = re.compile(rf"{_SENTENCE.pattern}|(?<=[。！？])")
 _SHORT = 240
 _MANY = 12
 _HARDLY = 0.4
@@ -118,7 +121,7 @@ class Study:
         text = self.blocks[at].text
         if numbers and not NUMBER.search(text) and at not in self.parts:
             return
-        sentences = _SENTENCE.split(text)
+        sentences = (_SENTENCE if text.isascii() else _ANY_SENTENCE).split(text)
         kept = [
             loud(sentence, self.stems)
             or _PRICE.search(sentence) is not None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 _WIDEST = 60
 _SPAN = 1_000
+_ALONE = (1, 1)
 
 
 @dataclass(slots=True)
@@ -24,27 +25,34 @@ class Table:
     alert: bool = False
     linked: int = 0
     spans: dict[int, int] = field(default_factory=dict)
-    span: tuple[int, int] = (1, 1)
+    span: tuple[int, int] = _ALONE
 
     def open_cell(self, attributes: dict[str, str], *, head: bool) -> None:
         """Begin a cell, after those that reach down from rows above."""
-        self._skip_spanned()
+        if self.spans:
+            self._skip_spanned()
         self.in_cell = True
         self.heads += head
-        self.span = (_number(attributes, "colspan"), _number(attributes, "rowspan"))
+        self.span = _ALONE
+        if attributes:
+            self.span = (_number(attributes, "colspan"), _number(attributes, "rowspan"))
 
     def close_cell(self, text: str) -> None:
         """End the cell with what it holds."""
         self.in_cell = False
         across, down = self.span
+        text = text.replace("|", "\\|")
         for offset in range(min(across, _WIDEST)):
             if down > 1:
                 self.spans[len(self.cells)] = down - 1
-            self.cells.append("" if offset else text.replace("|", "\\|"))
+            self.cells.append("" if offset else text)
 
     def end_row(self) -> tuple[list[str], bool]:
         """The cells of the row, and whether all of them are headings."""
-        if self.cells:
+        if not self.cells:
+            self.heads = 0
+            return [], False
+        if self.spans:
             self._skip_spanned()
         cells, heading = self.cells, bool(self.heads)
         heading = heading and self.heads >= sum(1 for cell in cells if cell)
@@ -58,5 +66,5 @@ class Table:
 
 
 def _number(attributes: dict[str, str], name: str) -> int:
-    value = attributes.get(name, "") if attributes else ""
+    value = attributes.get(name, "")
     return min(_SPAN, int(value)) if value.isdecimal() and len(value) < 5 else 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from compressors.kinds._html_asked import extracts
 from compressors.kinds._html_choice import Choice, choose
 from compressors.kinds._html_study import Study
-from compressors.kinds._loud import answers
+from compressors.kinds._lines_answers import answers
 
 _MOST_DATA = 6
 
@@ -18,7 +18,7 @@ def shortened(
         study,
         block_share=block_share,
         aside_share=aside_share,
-        answers=answers(query, [block.text for block in study.blocks]) if query else (),
+        answers=answers(query, [block.text for block in study.blocks]).must,
     )
     text = write(study, choice)
     if query:

@@ -74,15 +74,14 @@ def affixes(values: Sequence[str]) -> tuple[str, str]:
         size = len(before)
         if not all(value[size : size + 1].isdigit() for value in values):
             before = _WORD_TAIL.sub("", before)
-    size = len(before)
+    size, shortest = len(before), min(map(len, values))
     backwards = low[size:][::-1]
     after = backwards[: alike(backwards, high[size:][::-1])][::-1]
     while after:
         after = _HEAD.sub("", after, count=1)
         if after and after[0].isalpha() and low[len(low) - len(after) - 1 :][:1].isalpha():
             after = _WORD_HEAD.sub("", after, count=1)
-        longer = size + len(after)
-        if all(value.endswith(after) and len(value) >= longer for value in values):
+        if size + len(after) <= shortest and all(value.endswith(after) for value in values):
             break
         after = _WORD_HEAD.sub("", after[1:], count=1)
     return before, after

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from compressors.kinds._json_cells import affixes, rest_cells
 from compressors.kinds._json_shape import Affix, Leaf
@@ -28,8 +29,7 @@ _MOST = 64
 _LEAST = 24
 
 
-@dataclass(slots=True)
-class Column:
+class Column(msgspec.Struct):
     """A leaf that varies: its dotted path, the value and the text of each row.
 
     ``leaf`` is None where nothing can be changed about it. ``keys``: of the map.

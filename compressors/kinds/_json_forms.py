@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+import msgspec
 
 from compressors.kinds._json_text import Value
 
@@ -12,8 +13,7 @@ _MOST_FORMS = 32
 _MOST_NAMES = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
+class Common(msgspec.Struct, frozen=True):
     """What goes together in one table: objects with these names, or arrays of one length."""
 
     fitting: frozenset[object]

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from compressors.kinds._json_columns import Series, series
 from compressors.kinds._json_errors import errors
@@ -33,8 +34,7 @@ _WORD = re.compile(r"[^\s\"'`,;:{}()\[\]<>=]+")
 _EDGES = ".!?*#"
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(msgspec.Struct, frozen=True):
     """What the rules found in a table: the same for every query and every share.
 
     ``errors``: rows by label, for the note of what was left out of each.
@@ -92,8 +92,7 @@ def _holding(columns: Sequence[Series], depth: int) -> set[int]:
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(msgspec.Struct, frozen=True):
     """For one query: the rows that must stay, and all others, the next to stay first.
 
     ``answers``: those of the former that the query names, or that bear most on it.

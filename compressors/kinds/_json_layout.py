@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
@@ -31,8 +30,7 @@ _MOST_OTHERS = 24
 _LONGEST = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(msgspec.Struct, frozen=True):
     """How a text is laid out: ``unit`` of indentation, rule, exceptions, and inner gaps.
 
     ``padding``: what stands inside the braces of an object on one line.

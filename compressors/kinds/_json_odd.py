@@ -237,9 +237,11 @@ def _far(numbers: Sequence[float], *, factor: float = _FAR) -> list[int]:
     ordered = sorted(numbers)
     if ordered[0] == ordered[-1]:
         return []
-    median = ordered[total // 2]
-    distances = [abs(number - median) for number in ordered]
-    scale = sorted(distances)[total // 2] * _NORMAL
+    middle = total // 2
+    median = ordered[middle]
+    distances = [median - number for number in ordered[:middle]]
+    distances += [number - median for number in ordered[middle:]]
+    scale = sorted(distances)[middle] * _NORMAL
     if scale == 0:
         # Most are the same: the mean distance of all is the scale.
         scale = sum(distances) / total

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from compressors.kinds._json_notation import reference
 from compressors.kinds._json_rows import Table, table
@@ -19,8 +20,7 @@ _CONTAINERS = frozenset({dict, list})
 _HEAD_COST = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """A document around its tables: a reference for each, from 1."""
 
     skeleton: Value

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from compressors.kinds._json_cells import cells, optional_cells
 from compressors.kinds._json_derive import Column, derive
@@ -21,8 +22,7 @@ from compressors.kinds._json_text import Value, dump
 _DEEPEST = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(msgspec.Struct, frozen=True):
     """Rows as columns, and each as a line.
 
     ``keys``: of a map, whose values are the rows; they are the first column then.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+import msgspec
 
 
 class Missing:
@@ -15,8 +16,7 @@ class Missing:
 MISSING: Final = Missing()
 
 
-@dataclass(frozen=True, slots=True)
-class Affix:
+class Affix(msgspec.Struct, frozen=True):
     """What every value of a column of strings has around what varies.
 
     ``source``: the path of the column that what varies is the text of; None where a cell
@@ -29,8 +29,7 @@ class Affix:
     whole: bool = False
 
 
-@dataclass(slots=True)
-class Leaf:
+class Leaf(msgspec.Struct):
     """A value in every row. ``constant``: its JSON text where all rows have the same.
 
     ``optional``: some rows have no such name; ``key``: it repeats the row's key in the map.
@@ -49,8 +48,7 @@ class Leaf:
         return self.constant is None and not self.key and not derived
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(msgspec.Struct, frozen=True):
     """An object with these names in this order.
 
     ``loose``: some rows have something else there, which its first cell then holds.
@@ -61,15 +59,13 @@ class Fields:
     loose: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(msgspec.Struct, frozen=True):
     """An array with this many items."""
 
     members: tuple[Shape, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Many:
+class Many(msgspec.Struct, frozen=True):
     """An array of any number of objects of one shape: one cell, a JSON array of arrays.
 
     Each object is the array of its leaves, or the one leaf it has; what is of another shape

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+
+import msgspec
 
 from compressors.kinds import _json_keep as keep
 from compressors.kinds._json_cells import cells as cells_of
@@ -59,7 +60,7 @@ class Shorter:
                 self._odd_line(line) if here and at not in regular else line
                 for at, (line, here) in enumerate(zip(lines, some, strict=True))
             ]
-        return replace(table, columns=tuple(columns), lines=lines)
+        return msgspec.structs.replace(table, columns=tuple(columns), lines=lines)
 
     def value(self, value: Value) -> Value:
         """A value that stands in no table with its strings and arrays shortened."""
@@ -121,7 +122,7 @@ class Shorter:
         for at in long:
             if shown[at]:
                 cells[at] = self._cell(cells[at], pieces.get(at), write)
-        return replace(column, cells=cells)
+        return msgspec.structs.replace(column, cells=cells)
 
     def _cell(
         self, cell: str, pieces: Pieces | None, write: Callable[[Sequence[Value]], list[str]]
@@ -169,7 +170,7 @@ class Shorter:
             except (ValueError, RecursionError):
                 continue
             self.changed = self.changed or cells[at] != column.cells[at]
-        return replace(column, cells=cells)
+        return msgspec.structs.replace(column, cells=cells)
 
     def _chosen(self, lists: Sequence[list[Value]]) -> list[set[int]]:
         """Of each of some like arrays which items stay."""

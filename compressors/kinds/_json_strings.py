@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+
+import msgspec
 
 from compressors.kinds._json_errors import label, telling
 from compressors.kinds._json_words import odd_words
@@ -23,8 +24,7 @@ _LEAST_GAP = 60
 _MOST_ANSWERS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
+class Pieces(msgspec.Struct, frozen=True):
     """A text in pieces, and which of these have to stay whatever is asked."""
 
     texts: Sequence[str]

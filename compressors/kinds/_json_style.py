@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -19,8 +18,7 @@ _PLAIN_SLASH = re.compile(r"/(?<!\\/)")
 _MOST_GAPS = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Spacing:
+class Spacing(msgspec.Struct, frozen=True):
     """Where a text has white space: ``compact``, ``spaced``, ``indent N``, or place by place.
 
     A place is named by what stands there (``o`` after opening, ``e`` in an empty container,
@@ -88,8 +86,7 @@ def _places(text: str) -> Iterator[tuple[str, str, str]]:
         previous = part
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(msgspec.Struct, frozen=True):
     """All that tells a text from the compact text of its values.
 
     ``escapes`` are those of ``ascii``, ``upper`` (hex digits), ``html`` and ``slash``;

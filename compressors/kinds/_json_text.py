@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+import msgspec
 import orjson
 
 from compressors.kinds._json_style import Style, compacted, escape, escapes_of
@@ -52,8 +52,7 @@ def _fragment(literal: Value) -> orjson.Fragment:
     raise TypeError(type(literal).__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Exact:
+class Exact(msgspec.Struct, frozen=True):
     """Values that keep their spelling, and the style of the text: None if it has none."""
 
     value: Value
@@ -100,7 +99,7 @@ def exactly(text: str, value: Value) -> Exact:
     body = text.strip(_SPACE)
     exact = _read([body], [value])
     start = len(text) - len(text.lstrip(_SPACE))
-    style = exact.style and replace(
+    style = exact.style and msgspec.structs.replace(
         exact.style, returns=returns, before=text[:start], after=text[start + len(body) :]
     )
     return Exact(exact.value[0], style)
@@ -115,7 +114,9 @@ def exactly_lines(text: str, values: list[Value]) -> Exact:
     if exact.style is None or len(rows) != len(exact.value):
         return Exact(exact.value, None)
     after = text[len(body) :]
-    return Exact(exact.value, replace(exact.style, lines=True, returns=returns, after=after))
+    return Exact(
+        exact.value, msgspec.structs.replace(exact.style, lines=True, returns=returns, after=after)
+    )
 
 
 def _without_returns(text: str) -> tuple[str, bool]:

@@ -15,7 +15,8 @@ _WRAPPER = re.compile(
     r"</?(?:output|stdout|stderr|output_head|output_tail|result|observation)>\s*$"
     r"|<(?:returncode|exit_code|elided_chars|elapsed)>.*$"
 )
-_HEAD, _PART, _ROW = 6_000, 3_000, 240
+_HEAD, _PART = 6_000, 3_000
+_ROW, _WIDE = 240, 20_000
 _ROWS = 32
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,16}[A-Za-z]")
 _PASSAGES = 8
@@ -50,31 +51,53 @@ def plain(row: str) -> str:
     return _ANSI.sub("", row) if "\x1b" in row else row
 
 
-def sample(text: str, *, width: int = _ROW) -> list[str]:
-    """Rows enough to tell a kind: from the head, the middle and the tail, cut to ``width``.
+class Sample(NamedTuple):
+    """Rows enough to tell a kind by, and the same as one text, a line end in front of each row.
+
+    What no row of a kind is without is looked for in ``text``: one search for all rows.
+    ``wide`` are the rows as far as they may go, ``rows`` what stands at their beginnings.
+    """
+
+    rows: Sequence[str]
+    wide: Sequence[str]
+    text: str
+
+
+def sample(text: str) -> list[str]:
+    """Rows enough to tell a kind: from the head, the middle and the tail, their beginnings.
 
     Bounded whatever the length of ``text``; wrappers of harnesses and colours are left out.
     """
-    return list(_sampled(text, width))
+    return list(sampled(text).rows)
 
 
 # One kind after another looks at the same text.
 @lru_cache(maxsize=2)
-def _sampled(text: str, width: int) -> tuple[str, ...]:
+def sampled(text: str) -> Sample:
+    """The rows of :func:`sample`, with what kinds look at before they look at rows."""
     if len(text) <= _HEAD + 2 * _PART:
-        parts = [text]
+        chosen = _spread(text.split("\n"), 2 * _ROWS)
     else:
         middle = len(text) // 2
-        parts = [text[:_HEAD], text[middle : middle + _PART], text[-_PART:]]
-    rows: list[str] = []
-    for number, part in enumerate(parts):
-        piece = part.split("\n")
-        if len(parts) > 1 and len(piece) > 2:
-            # The cut went through a row: a half row tells nothing.
-            piece = piece[1:] if number == 2 else piece[:-1] if number == 0 else piece[1:-1]
-        most = 2 * _ROWS if len(parts) == 1 else _ROWS if number == 0 else _ROWS // 2
-        rows.extend(plain(row[:width]).rstrip("\r") for row in _spread(piece, most))
-    return tuple([row for row in rows if not (row[:1] == "<" and _WRAPPER.match(row))])
+        # The cuts go through rows: a half row tells nothing.
+        head = _whole(text[:_HEAD].split("\n"), slice(None, -1))
+        within = _whole(text[middle : middle + _PART].split("\n"), slice(1, -1))
+        tail = _whole(text[-_PART:].split("\n"), slice(1, None))
+        few = _ROWS // 2
+        chosen = [*_spread(head, _ROWS), *_spread(within, few), *_spread(tail, few)]
+    rows = _cut(chosen, _ROW)
+    wide = rows if max(map(len, chosen)) <= _ROW else _cut(chosen, _WIDE)
+    return Sample(rows, wide, "\n" + "\n".join(rows))
+
+
+def _whole(rows: list[str], inner: slice) -> list[str]:
+    return rows[inner] if len(rows) > 2 else rows
+
+
+def _cut(rows: list[str], width: int) -> list[str]:
+    """``rows`` up to ``width``, without colours, returns and wrappers."""
+    short = [plain(row[:width]).rstrip("\r") for row in rows]
+    return [row for row in short if not (row[:1] == "<" and _WRAPPER.match(row))]
 
 
 def _spread(rows: list[str], most: int) -> list[str]:

@@ -1,23 +1,29 @@
-"""Which of many lines answer a query, and an order for those that neither rule nor query names."""
+"""Which of many lines or pieces answer a query, and an order for those that nothing names."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import string
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
-from compressors.relevance import bearing
+from compressors.relevance import bearing, terms
 
-_NAME = re.compile(r"[\w.:/@#-]{3,120}+")
-_TELLING = re.compile(r"[0-9_/@#.:-]|[a-z][A-Z]")
+_NAME = re.compile(r"[\w.:/@#$-]{3,120}+|\"[^\"\n]{3,80}\"")
+_TELLING = re.compile(r"[\d_./:@#$-]|[a-z][A-Z]")
 _EDGES = '".:/-#@'
-_ASKED = 64
-_NAMED, _NAMED_SHARE = 8, 20
-_TOP = 5
+_LETTERS = frozenset(string.ascii_letters + string.digits)
+_LONGEST, _ASKED = 20_000, 64
+_NAMED, _NAMED_SHARE = 8, 10
+_BEST, _BEST_SHARE = 8, 50
+# A word of so many letters that stands so seldom tells one piece from all others.
+_TELLS, _FEW = 4, 3
 
 
 class Answers(NamedTuple):
-    """The lines that a reader asks for by name or above all, and others that bear on it."""
+    """The pieces that a reader asks for by name or above all, and others that bear on it."""
 
     must: set[int]
     next: list[int]
@@ -26,46 +32,82 @@ class Answers(NamedTuple):
 def answers(query: str, texts: Sequence[str]) -> Answers:
     """What of ``texts`` answers ``query``.
 
-    A line must stay that names what the query names, where few lines do; so must the best by
-    relevance, and those that cover a query of many parts between them. The others that bear
-    on it follow, best first; ties go by position.
+    A query asks for several things at once. A piece must stay that names what the query names,
+    where few pieces do; so must the best by relevance, those that between them answer each of
+    its parts, and the few with a word that is in none of these. The others that bear on it
+    follow, best first; ties go by position.
     """
     if not query.strip() or not texts:
         return Answers(set(), [])
-    must: set[int] = set()
-    most = max(_NAMED, len(texts) // _NAMED_SHARE)
-    for name in _names(query):
-        hits = [place for place, text in enumerate(texts) if name in text]
-        if len(hits) <= most:
-            must.update(place for place in hits if _stands(name, texts[place]))
     scores, covering = bearing(query, texts)
-    top = max(scores)
-    ranked = sorted(
-        (place for place, score in enumerate(scores) if score > 0 and 3 * score >= top),
-        key=lambda place: (-scores[place], place),
-    )
-    must.update(place for place in ranked[:_TOP] if 2 * scores[place] >= top)
-    must.update(covering[:_TOP])
-    return Answers(must, [at for at in dict.fromkeys([*covering, *ranked]) if at not in must])
+    least = max(1, max(scores) / 3)
+    ranked = [place for place, score in enumerate(scores) if score >= least]
+    ranked.sort(key=scores.__getitem__, reverse=True)
+    joined = _Joined(texts)
+    must = joined.naming(identifiers(query))
+    must.update(covering)
+    best = ranked[: max(_BEST, len(texts) // _BEST_SHARE)]
+    must.update(place for place in best if 2 * scores[place] >= scores[best[0]])
+    must.update(joined.alone(terms(query[:_LONGEST]), must))
+    return Answers(must, [place for place in ranked if place not in must])
 
 
-def _stands(name: str, text: str) -> bool:
-    """Whether ``name`` is in ``text`` as a whole, not within a longer word or number."""
-    at = text.find(name)
-    while at >= 0:
-        before, after = text[at - 1 : at], text[at + len(name) : at + len(name) + 1]
-        if not before.isalnum() and not after.isalnum():
-            return True
-        at = text.find(name, at + len(name))
-    return False
-
-
-def _names(query: str) -> list[str]:
-    """Words of the query that name one thing: with digits, signs or capitals inside."""
+def identifiers(query: str) -> list[str]:
+    """Words of the query that name one thing: with digits, signs or capitals inside, or quoted."""
     words = dict.fromkeys(
-        word.strip(_EDGES) for word in _NAME.findall(query[:20_000]) if _TELLING.search(word)
+        word.strip(_EDGES)
+        for word in _NAME.findall(query[:_LONGEST])
+        if word[0] == '"' or _TELLING.search(word.strip(_EDGES))
     )
     return [word for word in words if len(word) >= 3][:_ASKED]
+
+
+class _Joined:
+    """Pieces as one text, in which looking for a word is quicker than in each of them."""
+
+    __slots__ = ("_ends", "_text", "_texts")
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+        self._text = "\n".join(texts)
+        self._ends = list(accumulate([len(text) + 1 for text in texts]))
+
+    def naming(self, names: Iterable[str]) -> set[int]:
+        """The pieces with one of ``names``, of those names that few pieces have."""
+        most = max(_NAMED, len(self._texts) // _NAMED_SHARE)
+        found: set[int] = set()
+        for name in names:
+            places = self._with(name, most + 1)
+            if len(places) <= most:
+                found.update(places)
+        return found
+
+    def _with(self, name: str, most: int) -> list[int]:
+        """The first pieces with ``name`` as a whole, not within a longer word or number."""
+        text, ends = self._text, self._ends
+        places: list[int] = []
+        at = text.find(name)
+        while at >= 0 and len(places) < most:
+            past = at + len(name)
+            if text[at - 1 : at] not in _LETTERS and text[past : past + 1] not in _LETTERS:
+                places.append(bisect_right(ends, at))
+                past = ends[places[-1]]
+            at = text.find(name, past)
+        return places
+
+    def alone(self, words: Iterable[str], found: Iterable[int]) -> set[int]:
+        """The pieces with a word that none of those found and hardly any other has."""
+        told = "\n".join([self._texts[place] for place in sorted(found)]).lower()
+        open_ = [word for word in dict.fromkeys(words) if len(word) >= _TELLS and word not in told]
+        if not open_:
+            return set()
+        lowered = self._text.lower()
+        rare = [word for word in open_[:_ASKED] if 0 < lowered.count(word) <= _FEW]
+        return {
+            place
+            for place, text in enumerate(self._texts if rare else ())
+            if any(word in text.lower() for word in rare)
+        }
 
 
 def spread(places: Sequence[int]) -> list[int]:

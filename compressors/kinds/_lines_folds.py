@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, pairwise
+from operator import eq
 
 from compressors.kinds import _lines
 from compressors.kinds._lines_undo import RAW, raw
@@ -24,7 +25,7 @@ def compress(kind: str, content: Content, params: Params) -> Cut:
 
 def fold(kind: str, text: str) -> str:
     """``text`` with runs of identical lines folded, or as it is where that saves little."""
-    if "\n\n\n" not in text and not _repeats(text):
+    if not _repeats(text):
         return raw(kind, text)
     out = [f"[toin {kind}: {_HEADER}]"]
     for row, run in groupby(text.split("\n")):
@@ -62,4 +63,4 @@ def unfold(kind: str, text: str) -> str:
 def _repeats(text: str) -> bool:
     """Whether some line stands three times in a row."""
     rows = text.split("\n")
-    return any(a == b == c for a, b, c in zip(rows, rows[1:], rows[2:], strict=False))
+    return (True, True) in pairwise(map(eq, rows, rows[1:]))

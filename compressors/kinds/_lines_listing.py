@@ -17,6 +17,9 @@ _MOST, _SAME = 0.8, 0.4
 
 def listed(rows: Sequence[str]) -> bool:
     """Whether nearly all rows begin with numbers that follow one another."""
+    # Where that many rows have no number, the others are too few.
+    if not any(map(_LISTED.match, rows[: len(rows) // 4 + 1])):
+        return False
     numbers = [int(found[2]) for row in rows if (found := _LISTED.match(row))]
     if len(numbers) < 2 or len(numbers) < _MOST * len(rows):
         return False

@@ -166,7 +166,7 @@ def gap(forms: Forms, start: int, end: int, names: Mapping[int, str]) -> str:
     number = end - start
     noun = "line" if number == 1 else "lines"
     form = forms.ids[start]
-    if form in names and all(other == form for other in forms.ids[start:end]):
+    if form in names and forms.ids[start:end].count(form) == number:
         return f"… {number} {noun} like {names[form]}"
     return f"… {number} {noun}"
 

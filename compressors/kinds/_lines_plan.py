@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ _PREFIX_FROM, _PREFIX_TO, _PREFIX_ROWS = 12, 120, 20_000
 _TIME_WITHIN = 48
 # The date of a moment: what stands before its hours.
 DATE = re.compile(r"\d{6} (?=\d{6}$)|[^\n]*?(?=\d\d?[:.]\d\d?[:.]\d)")
+_WORD = re.compile("[A-Za-z]+")
 # Where a prefix may end: never within a number or a time.
 _BOUNDARY = re.compile(r"[ /:.=(\[,|]++(?=[^ /:.=(\[,|])(?:(?<!\d.)|(?!\d))(?:(?<!\d..)|(?!\d))")
 
@@ -60,13 +60,13 @@ def _plan_form(forms: Forms, form: int, rows: list[int]) -> Plan | None:
     constants = [pieces[0]]
     holes: list[int] = []
     time: int | None = None
-    saved = 0
+    spared: list[str] = []
     for place, column in enumerate(columns):
         first, piece = column[0], pieces[place + 1]
         if time is None and TIME.fullmatch(first):
             date = DATE.match(first)
             if date is not None and date.end():
-                time, saved = place, estimate(date[0])
+                time, spared = place, [date[0]]
         if place != time and column.count(first) == len(column):
             constants[-1] += first + piece
             continue
@@ -74,11 +74,11 @@ def _plan_form(forms: Forms, form: int, rows: list[int]) -> Plan | None:
         twin = next((at for at in holes if columns[at] == column), None)
         if twin is not None and piece and not piece[0].isdigit():
             constants[-1] += f"{forms.hole}{holes.index(twin) + 1}{piece}"
-            saved += estimate(first)
+            spared.append(first)
             continue
         holes.append(place)
         constants.append(piece)
-    if not _pays(constants, len(rows), len(holes), saved):
+    if not _pays(constants, len(rows), len(holes), spared):
         return None
     # The last value runs to the end of its row and may hold anything.
     inner = "".join(itertools.chain(*(columns[place] for place in holes[:-1])))
@@ -87,9 +87,19 @@ def _plan_form(forms: Forms, form: int, rows: list[int]) -> Plan | None:
     return Plan(constants, holes, time, rows, " " in inner)
 
 
-def _pays(constants: Sequence[str], uses: int, holes: int, saved: int) -> bool:
-    """Whether writing the constants once costs fewer tokens than writing them each time."""
+def _pays(constants: Sequence[str], uses: int, holes: int, spared: Sequence[str]) -> bool:
+    """Whether writing the constants once costs fewer tokens than writing them each time.
+
+    ``spared`` is what need not be written at all.
+    """
+    joined = "\n".join(constants)
+    if joined.isascii():
+        # Every word is a token or more: that settles it for most.
+        least = len(_WORD.findall(joined))
+        if uses * (least - _REFERENCE) > least + holes + _DEFINED:
+            return True
     tokens = sum(map(estimate, constants))
+    saved = sum(map(estimate, spared))
     return uses * (tokens + saved - _REFERENCE) > tokens + holes + _DEFINED
 
 
@@ -98,29 +108,9 @@ def _plan_prefixes(forms: Forms, rest: Sequence[int]) -> tuple[list[Plan], dict[
     if len(rest) > _PREFIX_ROWS:
         return [], {}
     texts = {row: _timeless(forms, row) for row in rest}
-    starts: dict[str, list[int]] = {}
-    for row, (text, _, _) in texts.items():
-        starts.setdefault(text[:_PREFIX_FROM], []).append(row)
-    candidates: dict[int, list[str]] = {}
-    gains: Counter[str] = Counter()
-    for group in starts.values():
-        if len(group) < _PREFIX_USES:
-            continue
-        for row in group:
-            text, _, date = texts[row]
-            ends = [m.end() for m in _BOUNDARY.finditer(text, _PREFIX_FROM - 1, _PREFIX_TO)]
-            if ends:
-                candidates[row] = [text[:end] for end in ends]
-                for end in ends:
-                    gains[text[:end]] += end + date - _REFERENCE - 1
-    groups: dict[str, list[int]] = {}
-    for row, prefixes in candidates.items():
-        prefix = max(prefixes, key=lambda prefix: gains[prefix] - len(prefix))
-        if gains[prefix] > len(prefix):
-            groups.setdefault(prefix, []).append(row)
     plans: list[Plan] = []
     values: dict[int, list[str]] = {}
-    for prefix, members in groups.items():
+    for prefix, members in _prefixes(texts).items():
         plan = _plan_prefix(forms, prefix, members, texts)
         if plan is not None:
             plans.append(plan)
@@ -130,9 +120,40 @@ def _plan_prefixes(forms: Forms, rest: Sequence[int]) -> tuple[list[Plan], dict[
     return plans, values
 
 
+def _prefixes(texts: Mapping[int, tuple[str, str, int]]) -> dict[str, list[int]]:
+    """Of rows that share their beginning the prefix that saves most, with its rows."""
+    starts: dict[str, list[int]] = {}
+    for row, (text, _, _) in texts.items():
+        starts.setdefault(text[:_PREFIX_FROM], []).append(row)
+    best: dict[int, tuple[int, str]] = {}
+    shared = [(_PREFIX_FROM - 1, rows) for rows in starts.values() if len(rows) >= _PREFIX_USES]
+    while shared:
+        at, rows = shared.pop()
+        longer: dict[str, list[int]] = {}
+        for row in rows:
+            text = texts[row][0]
+            if end := _BOUNDARY.search(text, at, _PREFIX_TO):
+                longer.setdefault(text[: end.end()], []).append(row)
+        for prefix, members in longer.items():
+            # What one row alone begins with, no longer prefix of it is shared either.
+            if len(members) > 1:
+                length = len(prefix)
+                gain = sum([length + texts[row][2] - _REFERENCE - 1 for row in members]) - length
+                for row in members:
+                    if row not in best or gain > best[row][0]:
+                        best[row] = gain, prefix
+                shared.append((length, members))
+    groups: dict[str, list[int]] = {}
+    for row in texts:
+        gain, prefix = best.get(row, (0, ""))
+        if gain > 0:
+            groups.setdefault(prefix, []).append(row)
+    return groups
+
+
 def _timeless(forms: Forms, row: int) -> tuple[str, str, int]:
     """A row with a hole for the time stamp near its start, that time, its date's length."""
-    text, span = forms.rows[row], forms.moment(row)
+    text, span = forms.rows[row], forms.moments[forms.shapes[row]]
     if span is None or span.start > _TIME_WITHIN:
         return text, "", 0
     time = text[span]
@@ -147,12 +168,12 @@ def _plan_prefix(
     if len(members) < _PREFIX_USES:
         return None
     if not forms.hole or forms.hole not in prefix:
-        if not _pays([prefix], len(members), 1, 0):
+        if not _pays([prefix], len(members), 1, []):
             return None
         return Plan([prefix, ""], [0], None, members, spaced=False)
     times = [texts[row][1] for row in members]
-    saved = estimate(times[0][: texts[members[0]][2]])
+    date = times[0][: texts[members[0]][2]]
     constants = [*prefix.split(forms.hole), ""]
-    if not _pays(constants, len(members), 2, saved) or any("⟦" in time for time in times):
+    if not _pays(constants, len(members), 2, [date]) or any("⟦" in time for time in times):
         return None
     return Plan(constants, [0, 1], 0, members, any(" " in time for time in times))

@@ -2,74 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from math import ceil
 
-from compressors import relevance
+from compressors.kinds import _lines_answers
 from compressors.kinds._log_study import Study
 
 __all__ = ["Study", "answers", "choose"]
 
 _CHUNK = 8
-_NAME = re.compile(r"[A-Za-z0-9_.:/@#-]{3,120}+|\"[^\"\n]{3,80}\"")
-_TELLING = re.compile(r"[0-9_/@#\"-]")
-_ASKED = 64
-# A word of so many letters that stands so seldom tells one row from all others.
-_TELLS, _FEW = 4, 3
-_ANSWERS, _ANSWERS_SHARE = 10, 50
-_MATCHES, _MATCHES_SHARE = 20, 10
 # A gap no longer than its own note says less than the lines it stands for.
 _NOTE = 18
 
 
 def answers(study: Study, query: str) -> set[int]:
-    """The rows that bear on ``query``: those with its identifiers, the best, and a cover of it.
-
-    A query asks for several things at once: rows that between them answer each of its parts
-    stay beside those that answer most of it.
-    """
-    rows = study.forms.rows[: study.size]
-    if not query.strip() or not rows:
-        return set()
-    found: set[int] = set()
-    most = max(_MATCHES, len(rows) // _MATCHES_SHARE)
-    for name in _identifiers(query):
-        exact = re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])")
-        hits = [number for number, row in enumerate(rows) if name in row and exact.search(row)]
-        if len(hits) <= most:
-            found.update(hits)
-    scores, covering = relevance.bearing(query, rows)
-    top = max(scores)
-    ranked = sorted(
-        (number for number, score in enumerate(scores) if score > 0 and 2 * score >= top),
-        key=lambda number: (-scores[number], number),
-    )
-    found.update(ranked[: max(_ANSWERS, len(rows) // _ANSWERS_SHARE)])
-    found.update(covering)
-    found.update(_named(rows, found, query))
-    return found
-
-
-def _named(rows: Sequence[str], found: set[int], query: str) -> set[int]:
-    """The rows with a word of the query that no row found so far and hardly any other holds."""
-    text = "\n".join(rows).lower()
-    lowered = text.split("\n")
-    answered = "\n".join([lowered[row] for row in sorted(found)])
-    words = [word for word in dict.fromkeys(relevance.terms(query)) if len(word) >= _TELLS]
-    named: set[int] = set()
-    for word in [word for word in words if word not in answered][:_ASKED]:
-        if 0 < text.count(word) <= _FEW:
-            named.update(number for number, row in enumerate(lowered) if word in row)
-    return named
-
-
-def _identifiers(query: str) -> list[str]:
-    """Words of the query that name one thing: with digits or signs, or in quotes."""
-    words = dict.fromkeys(
-        word.strip('".:/-#') for word in _NAME.findall(query) if _TELLING.search(word)
-    )
-    return [word for word in words if len(word) >= 3][:_ASKED]
+    """The rows that bear on ``query``."""
+    return _lines_answers.answers(query, study.forms.rows[: study.size]).must
 
 
 def choose(study: Study, line_share: float, found: set[int]) -> list[bool]:

@@ -10,7 +10,6 @@ from compressors.kinds._lines_forms import Forms
 
 _TIME = re.compile(r"(\d\d?)[:.](\d\d?)[:.](\d\d?)|(?<= )(\d\d)(\d\d)(\d\d)$", re.ASCII)
 _DAY = 86_400
-_NOWHERE = slice(0, 0)
 _FEWEST = 20
 # A gap is this many times as long as those that it is to be told from; one in fifty may be.
 _FAR, _USUAL, _MOST = 8, 50, 3
@@ -30,53 +29,51 @@ def around_gaps(forms: Forms, size: int) -> list[int]:
     number, steps = _steps(forms, size)
     if number < _FEWEST:
         return []
-    steps.sort(key=lambda step: (-step[0], step[2]))
+    steps.sort()
     rank = max(_MOST, number // _USUAL)
-    usual = steps[rank][0] if rank < len(steps) else 0
+    usual = -steps[rank][0] if rank < len(steps) else 0
     return [
         row
-        for seconds, before, after in steps[:_MOST]
-        if seconds > _FAR * max(1, usual)
+        for shorter, after, before in steps[:_MOST]
+        if -shorter > _FAR * max(1, usual)
         for row in (before, after)
     ]
 
 
 def _steps(forms: Forms, size: int) -> tuple[int, list[tuple[int, int, int]]]:
-    """How many rows have a time, and where it goes on: seconds, the row before, the row."""
-    timed = [forms.moment(members[0]) is not None for members in forms.members]
-    if not any(timed):
-        return 0, []
+    """How many rows have a time, and where it goes on: seconds below zero, the row, that before."""
     clocks = [_clock(forms, shape) for shape in range(len(forms.shape_rows))]
-    texts = [
-        row[clocks[shape].moment]
-        for row, shape in zip(forms.rows[:size], forms.shapes, strict=False)
-    ]
+    if not any(clocks):
+        return 0, []
+    number = start = 0
     steps: list[tuple[int, int, int]] = []
-    moment = date = ""
-    above, seconds = 0, -1
-    for row, text in enumerate(texts):
-        if not text:
+    above = seconds = -1
+    moment = minute = today = date = ""
+    for row, (text, shape) in enumerate(zip(forms.rows[:size], forms.shapes, strict=False)):
+        clock = clocks[shape]
+        if clock is None:
             continue
-        if text != moment:
-            clock = clocks[forms.shapes[row]]
-            now = 3600 * int(text[clock.hours]) + 60 * int(text[clock.minutes])
-            now += int(text[clock.seconds])
-            today = text[: clock.hours.start]
+        number += 1
+        if (stamp := text[clock.moment]) != moment:
+            moment = stamp
+            within = clock.seconds.start
+            if stamp[:within] != minute:
+                minute, today = stamp[:within], stamp[: clock.hours.start]
+                start = 3600 * int(stamp[clock.hours]) + 60 * int(stamp[clock.minutes])
+            now = start + int(stamp[within:])
             gone = now - seconds + (_DAY if today != date else 0)
             if seconds >= 0 and gone > 0:
-                steps.append((gone, above, row))
-            moment, date, seconds = text, today, now
+                steps.append((-gone, row, above))
+            date, seconds = today, now
         above = row
-    return len(texts) - texts.count(""), steps
+    return number, steps
 
 
-def _clock(forms: Forms, shape: int) -> _Clock:
-    """Where the time of rows of this shape stands; nowhere where they have none."""
-    span = forms.moment_of(shape)
+def _clock(forms: Forms, shape: int) -> _Clock | None:
+    """Where the time of rows of this shape stands; None where they have none."""
+    span = forms.moments[shape]
     parts = _parts(forms.shape_rows[shape][span]) if span else None
-    if span is None or parts is None:
-        return _Clock(_NOWHERE, _NOWHERE, _NOWHERE, _NOWHERE)
-    return _Clock(slice(span.start, span.start + parts[2].stop), *parts)
+    return _Clock(slice(span.start, span.start + parts[2].stop), *parts) if span and parts else None
 
 
 @lru_cache(maxsize=1024)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from compressors._patterns import deferred
+
 HEAD = 112
 """So many characters of a line are searched for a level."""
 
@@ -13,15 +15,15 @@ _LOUD = "WARN(?:ING)?|ERR(?:OR)?|CRIT(?:ICAL)?|FATAL|SEVERE|ALERT|EMERG(?:ENCY)?
 _QUIET = "TRACE|DEBUG|INFO(?:RMATION)?|NOTICE|VERBOSE|FINE(?:R|ST)?|CONFIG|LOG"
 # What other languages call an error or a warning.
 _ABROAD = (
-    r"FEHLER|WARNUNG|ERREUR|AVERTISSEMENT|ADVERTENCIA|AVISO|FALLO|FALHA|ERRO|ERRORE|AVVISO"
-    r"|FOUT|WAARSCHUWING|BŁĄD|HATA|UYARI|ОШИБКА|ПРЕДУПРЕЖДЕНИЕ|ВНИМАНИЕ"
+    "FEHLER|WARNUNG|ERREUR|AVERTISSEMENT|ADVERTENCIA|AVISO|FALLO|FALHA|ERRO|ERRORE|AVVISO"
+    "|FOUT|WAARSCHUWING|BŁĄD|HATA|UYARI|ОШИБКА|ПРЕДУПРЕЖДЕНИЕ|ВНИМАНИЕ"
 )
-_SIGNS_ABROAD = r"错误|錯誤|警告|异常|失败|失敗|エラー|오류|경고|에러"
+_SIGNS_ABROAD = "错误|錯誤|警告|异常|失败|失敗|エラー|오류|경고|에러"
 _ANY_CASE = rf"(?i:(?P<loud{{0}}>{_LOUD})|(?P<quiet{{0}}>{_QUIET}))"
 # Upper case counts anywhere; other spellings only where brackets, a key or a colon say
-# that they are meant. One look behind for all: most places fail at it.
-_LEVEL = re.compile(
-    r"(?<![A-Za-z])(?:"
+# that they are meant. One look behind and one ahead for all: most places fail at these.
+_LEVEL = deferred(
+    r"(?<![A-Za-z])(?=[^\W\d_])(?:"
     rf"(?:(?P<loud>{_LOUD}|ERR!)|(?P<quiet>{_QUIET}))(?![A-Za-z])"
     rf"|(?<=[\[<(|]){_ANY_CASE.format(2)}[\]>)|:]"
     rf"|(?<=, ){_ANY_CASE.format(3)} "
@@ -37,23 +39,40 @@ _STEMS = (
     *("INFO", "WARN", "ERR", "DEBUG", "FAIL", "FATAL", "LOG", "TRACE", "NOTICE", "CRIT"),
     *("SEVERE", "ALERT", "EMERG", "PANIC", "VERBOSE", "FINE", "CONFIG"),
 )
-# The key of a level may stand before it, and a sign of another sort of level.
-_BEFORE = 28
-_UNSTEMMED = re.compile(
-    rf"[EWFI]\d{{4}} \d\d:|(?:{_ABROAD})(?![A-Za-z])|{_SIGNS_ABROAD}"
+# The key of a level may stand before it, or a sign of another sort of level.
+_BEFORE, _KEYS = 28, ("level", "lvl", "severity")
+_NUMBERED = deferred(r"[EWFI]\d{4} \d\d:")
+# One of these stands in upper case in every text with a foreign sign. The last is a letter that
+# is no other's upper case, though some take it for the one without a dot.
+_FOREIGN = (
+    *(
+        word
+        for word in f"{_ABROAD}|{_SIGNS_ABROAD}".split("|")
+        if not any(stem in word for stem in _STEMS)
+    ),
+    "\u0130",
+)
+_UNSTEMMED = deferred(
+    rf"{_NUMBERED.pattern}|(?:{_ABROAD})(?![A-Za-z])|{_SIGNS_ABROAD}"
     rf"|(?<=[\]\dZ|:] )(?i:{_ABROAD})[ :]"
 )
-_KEYED = re.compile(rf'"(?:[\w@.]*level|lvl|severity)": ?"{_ANY_CASE.format(9)}"')
+_KEYED = deferred(rf'"(?:[\w@.]*level|lvl|severity)": ?"{_ANY_CASE.format(9)}"')
 
 
 class Levels:
     """The levels of lines, searched by what of the words for levels occurs among all of them."""
 
-    __slots__ = ("_stems",)
+    __slots__ = ("_before", "_stems", "_unstemmed")
 
     def __init__(self, rows: Iterable[str]) -> None:
-        upper = "\n".join(rows).upper()
+        heads = "\n".join([row[:HEAD] for row in rows])
+        upper = heads.upper()
         self._stems = [stem for stem in _STEMS if stem in upper]
+        self._unstemmed = _NUMBERED.search(heads) is not None or any(
+            word in upper for word in _FOREIGN
+        )
+        keyed = self._unstemmed or any(key in heads for key in _KEYS)
+        self._before = _BEFORE if keyed else 0
 
     def of(self, row: str) -> int:
         """2 for a line above info level, 1 for one at or below it, 0 for one without a level."""
@@ -69,12 +88,14 @@ class Levels:
 
     def within(self, row: str) -> re.Match[str] | None:
         """The level near the start of ``row``."""
-        upper = row[:HEAD].upper()
-        starts = [upper.index(stem) for stem in self._stems if stem in upper]
-        start = max(0, min(starts) - _BEFORE) if starts else HEAD
-        if start and len(upper) > HEAD:
-            start = 0  # a letter that is two in upper case stands before it
-        other = _UNSTEMMED.search(row, 0, start)
+        head = row[:HEAD]
+        upper = head.upper()
+        starts = [at for stem in self._stems if (at := upper.find(stem)) >= 0]
+        start = HEAD
+        if starts:
+            # A letter that is two in upper case moves all behind it.
+            start = max(0, min(starts) - self._before) if len(upper) == len(head) else 0
+        other = _UNSTEMMED.search(row, 0, start) if self._unstemmed else None
         if other is None and not starts:
             return None
         return _LEVEL.search(row, other.start() if other else start, HEAD)

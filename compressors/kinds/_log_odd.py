@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from compressors.kinds._lines_forms import digitless
 
@@ -37,47 +36,37 @@ _EXTREMES = 3
 _FENCE = 3.0
 
 
-class Wordings(NamedTuple):
-    """The values of a place without their digits: of each its rows' number and the first place."""
-
-    counts: Mapping[str, int]
-    first: Mapping[str, int]
-
-
-def wordings(column: Sequence[str]) -> Wordings:
-    """The wordings of ``column``, worked out value by value."""
-    counts: Counter[str] = Counter()
-    first: dict[str, int] = {}
-    for place, value in enumerate(column):
-        word = wording(digitless(value))
-        counts[word] += 1
-        first.setdefault(word, place)
-    return Wordings(counts, first)
-
-
 @lru_cache(maxsize=4096)
 def wording(shape: str) -> str:
     """The wording of a value of this shape: runs of digits are one."""
     return _RUN.sub("0", shape)
 
 
-def odd(column: Sequence[str], worded: Wordings | None = None) -> list[int]:
+def _wordings(column: Sequence[str]) -> list[str]:
+    """The wording of every value: without its digits, of whose runs a zero is left."""
+    joined = digitless("\n".join(column))
+    while "00" in joined:
+        joined = joined.replace("00", "0")
+    words = joined.split("\n")
+    return words if len(words) == len(column) else [wording(digitless(v)) for v in column]
+
+
+def odd(column: Sequence[str]) -> list[int]:
     """Places in ``column`` whose value differs from the others, in order.
 
     A value stands out where few different ones occur (the first of each is named), where
     it occurs hardly ever among values that repeat, where its wording without digits does,
     and where it is a number beyond three times the quartile range from the quartiles
-    (Tukey's outer fence). ``worded`` are the column's wordings where the caller has them.
+    (Tukey's outer fence).
     """
     size = len(column)
     if size < _FEWEST or column.count(column[0]) == size:
         return []
-    worded = worded or wordings(column)
-    places = {worded.first[value] for value in _rare(worded.counts, size)}
-    wanted = _rare(Counter(column), size)
-    if wanted:
-        places.update(column.index(value) for value in wanted)
-    places.update(_extremes(column, worded))
+    words = _wordings(column)
+    counts = Counter(words)
+    places = {words.index(value) for value in _rare(counts, size)}
+    places.update(column.index(value) for value in _rare(Counter(column), size))
+    places.update(_extremes(column, words, counts))
     return sorted(places)
 
 
@@ -92,19 +81,24 @@ def _rare(counts: Mapping[str, int], size: int) -> list[str]:
     return [] if len(wanted) > max(1, min(_RARE, size // 50)) else wanted
 
 
-def _extremes(column: Sequence[str], worded: Wordings) -> list[int]:
+def _extremes(column: Sequence[str], words: list[str], counts: Mapping[str, int]) -> list[int]:
     """Places of numbers far from all others."""
-    found = {word: _NUMBER.fullmatch(word) for word in worded.counts}
-    known = sum(worded.counts[word] for word, number in found.items() if number)
+    found = {word: number for word in counts if (number := _NUMBER.fullmatch(word))}
+    known = sum(map(counts.__getitem__, found))
     if known < _FEWEST or 10 * known < 9 * len(column) or _EPOCH.fullmatch(column[0]):
         return []
-    if all(number and number[1] == word for word, number in found.items()):
-        numbers = [float(value) for value in column]
-        places: Sequence[int] = range(len(column))
+    places: Sequence[int] = range(len(column))
+    if all(word in found and found[word][1] == word for word in counts):
+        numbers = list(map(float, column))
     else:
-        matches = [(place, _NUMBER.fullmatch(value)) for place, value in enumerate(column)]
-        places = [place for place, match in matches if match]
-        numbers = [float(m[1]) * _SCALE.get(m[2], 1.0) for _, m in matches if m]
+        # What stands around a number is the same for all values of one wording.
+        inner = {
+            word: (slice(at.start(1), at.end(1) - len(word) or None), _SCALE.get(at[2], 1.0))
+            for word, at in found.items()
+        }
+        places = [place for place, word in enumerate(words) if word in inner]
+        cuts = [(column[place], *inner[words[place]]) for place in places]
+        numbers = [float(value[within]) * scale for value, within, scale in cuts]
     ranked = sorted(numbers)
     size = len(ranked)
     if size < _FEWEST:

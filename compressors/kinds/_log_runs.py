@@ -68,7 +68,7 @@ _STEP = (
     r"|Fresh|Checking|Applying|Creating table|Unpacking|Setting up|Selecting|Get:|Fetching"
     r"|http|timing|sill)\b"
     r"|> Task \S+(?: [A-Z-]+)?$|make(?:\[\d+\])?: (?:Entering|Leaving|Nothing)"
-    r"|\[ *\d+%\] |(?:\S*/)?(?:[\w-]*(?:gcc|g\+\+|clang|clang\+\+)|cc|c\+\+|ar|ld|libtool:) "
+    r"|\[ *\d+%\] |(?:[^\s/]*+/)*+(?:[\w-]*(?:gcc|g\+\+|clang|clang\+\+)|cc|c\+\+|ar|ld|libtool:) "
     r"|  (?:CC|CXX|LD|AR|AS|GEN|HOSTCC|INSTALL) +\S"
     r"|#\d+ (?:sha256:|CACHED|DONE|extracting|transferring)"
 )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from compressors.kinds._lines_forms import TIME, Forms
 from compressors.kinds._log_gaps import around_gaps
 from compressors.kinds._log_layout import Layout, timed
 from compressors.kinds._log_levels import Levels
-from compressors.kinds._log_odd import Wordings, odd, wording, wordings
+from compressors.kinds._log_odd import odd, wording
 from compressors.kinds._log_runs import Marks, marks
 from compressors.kinds._log_traces import Trace, traces
 from compressors.kinds._log_words import families
@@ -24,6 +24,7 @@ _EXIT = re.compile(
     r"(?i:exit(?:ed|s)?(?: with)?(?: code| status)?|(?:return|exit|status)[ _]code|status|signal)"
     r"[ =:(\"]{1,4}\d+\b"
 )
+_EXITS = ("exit", "return", "status", "signal")
 
 
 class Study:
@@ -135,7 +136,7 @@ class Study:
             values = zip(*(forms.values(row) for row in rows), strict=True)
             for column in (tuple(word for _, word in pairs), *values):
                 if not TIME.fullmatch(column[0]):
-                    self.loud.update(rows[place] for place in odd(column, wordings(column)))
+                    self.loud.update(rows[place] for place in odd(column))
             named.update(family.forms)
         return named
 
@@ -225,33 +226,15 @@ class Study:
         for form, members in enumerate(forms.members):
             if len(members) < 2 or self._silent[form] or not forms.holes(form):
                 continue
-            if _EXIT.search(forms.rows[members[0]]):
+            lowered = forms.rows[members[0]].lower()
+            if any(word in lowered for word in _EXITS) and _EXIT.search(lowered):
                 self._keep_exits(members)
             if len(members) < _FEWEST:
                 continue
-            shapes = [forms.shapes[row] for row in members]
-            counts = Counter(shapes)
-            firsts = dict(zip(reversed(shapes), range(len(shapes) - 1, -1, -1), strict=True))
             self.columns[form] = forms.columns(form, members)
-            for place, column in enumerate(self.columns[form]):
-                if column.count(column[0]) < len(column) and not TIME.fullmatch(column[0]):
-                    worded = self._wordings(counts, firsts, place)
-                    self.loud.update(members[at] for at in odd(column, worded))
-
-    def _wordings(self, shapes: Counter[int], firsts: Mapping[int, int], place: int) -> Wordings:
-        """The wordings of one place of a form whose rows have these shapes."""
-        counts: dict[str, int] = {}
-        first: dict[str, int] = {}
-        texts, spans = self.forms.shape_rows, self.forms.spans
-        for shape, count in shapes.items():
-            value = wording(texts[shape][spans[shape][place]])
-            if value in counts:
-                counts[value] += count
-                first[value] = min(first[value], firsts[shape])
-            else:
-                counts[value] = count
-                first[value] = firsts[shape]
-        return Wordings(counts, first)
+            for column in self.columns[form]:
+                if not TIME.fullmatch(column[0]):
+                    self.loud.update(members[at] for at in odd(column))
 
     def _keep_exits(self, members: Sequence[int]) -> None:
         """Keep the first row of each exit code."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 _WORD = re.compile(r"[A-Za-z][\w.$-]{2,}+")
 # So many different words in one place are names; fewer may be states, and each counts.
 _NAMES = 12
+_OF_WORDS = bytes(code for code in range(256) if code > 127 or chr(code).isalnum()) + b"_.$-"
 _WORDS, _LONGEST, _FORMS = 16, 600, 20_000
 
 
@@ -26,20 +28,21 @@ class Family(NamedTuple):
 
 def families(skeletons: Sequence[str], forms: Iterable[int]) -> list[Family]:
     """The families among ``forms``; a form is in one at most, the largest it fits in."""
-    alike: dict[tuple[str, str], Family] = {}
-    built: dict[str, list[int]] = {}
-    for form in itertools.islice(forms, _FORMS):
-        text = skeletons[form]
-        if len(text) <= _LONGEST:
-            built.setdefault(_WORD.sub("a", text), []).append(form)
-    # Only forms of as many words, with the same signs between them, can differ in one alone.
-    likely = sorted(itertools.chain(*(group for group in built.values() if len(group) >= _NAMES)))
-    for form in likely:
-        text = skeletons[form]
-        for word in itertools.islice(_WORD.finditer(text), _WORDS):
-            family = alike.setdefault((text[: word.start()], text[word.end() :]), Family([], []))
-            family.forms.append(form)
-            family.words.append(word[0])
+    alike: dict[tuple[object, ...], Family] = {}
+    short = [form for form in itertools.islice(forms, _FORMS) if len(skeletons[form]) <= _LONGEST]
+    groups = _many(_many([short], skeletons, _signs), skeletons, _wordless)
+    for number, group in enumerate(groups):
+        words = [_WORD.findall(skeletons[form]) for form in group]
+        shared = [Counter(column) for column in zip(*words, strict=True)]
+        for form, own in zip(group, words, strict=True):
+            # In a family all words but one are those of many forms.
+            places = [place for place, word in enumerate(own) if shared[place][word] < _NAMES]
+            for place in places or range(len(own)):
+                if len(places) < 2 and place < _WORDS:
+                    key = (number, place, *own[:place], *own[place + 1 :])
+                    family = alike.setdefault(key, Family([], []))
+                    family.forms.append(form)
+                    family.words.append(own[place])
     large = [family for family in alike.values() if len(family.forms) >= _NAMES]
     large.sort(key=lambda family: (-len(family.forms), family.forms[0]))
     taken: set[int] = set()
@@ -52,3 +55,28 @@ def families(skeletons: Sequence[str], forms: Iterable[int]) -> list[Family]:
             )
             taken.update(found[-1].forms)
     return found
+
+
+def _many(
+    groups: Iterable[list[int]], skeletons: Sequence[str], alike: Callable[[str], list[str]]
+) -> list[list[int]]:
+    """The groups, parted by what ``alike`` makes of their lines, of which many are the same."""
+    found: list[list[int]] = []
+    for group in groups:
+        if len(group) >= _NAMES:
+            parted: dict[str, list[int]] = {}
+            lines = alike("\n".join([skeletons[form] for form in group]))
+            for form, line in zip(group, lines, strict=True):
+                parted.setdefault(line, []).append(form)
+            found += [part for part in parted.values() if len(part) >= _NAMES]
+    return found
+
+
+def _signs(lines: str) -> list[str]:
+    """Of each line what certainly is not of its words: cheap, and many differ in that."""
+    return lines.encode("utf-8", "replace").translate(None, _OF_WORDS).decode().split("\n")
+
+
+def _wordless(lines: str) -> list[str]:
+    """Each line with one letter for every word."""
+    return _WORD.sub("a", lines).split("\n")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from compressors._patterns import deferred
 from compressors.kinds import _lines, _lines_listing
 
 _PATH = r"(?:[A-Za-z]:)?[\w./\\@+~%=,\[\]{}()#-]{1,300}?"
@@ -12,19 +11,22 @@ _FILE = (
     r"(?=(?:[A-Za-z]:)?[^\s:]*?(?:[/\\]|\.[A-Za-z]\w{0,9}[:=-]))(?=[^\s:]*[A-Za-z_])"
     rf"(?P<path>{_PATH})"
 )
-NUMBERED = re.compile(rf"{_FILE}(?P<sep>[:=-])(?P<line>\d+)(?P=sep)")
-UNNUMBERED = re.compile(
+NUMBERED = deferred(rf"{_FILE}(?P<sep>[:=-])(?P<line>\d+)(?P=sep)")
+UNNUMBERED = deferred(
     r"(?=[^\s:/]*+/[^\s:]*+:|[^\s:]+\.[A-Za-z]\w{0,4}:(?:\S|\s{2}))"
     rf"(?P<path>{_PATH}):(?!//|:\S)(?=.)"
 )
-LINE = re.compile(r"\d{1,9}[:-](?!\d\d[:-])")
-HEADING = re.compile(rf"(?=[^\s:]*[/.])(?P<path>{_PATH})$")
-ASIDE = re.compile(r"--$|$|(?:grep|rg|ag|Binary file)\b.*")
-_DIAGNOSIS = re.compile(rf"{_PATH}:\d+:(?:\d+:)? (?:fatal error|error|warning|note|[EWFC]\d+)\b")
+LINE = deferred(r"\d{1,9}[:-](?!\d\d[:-])")
+HEADING = deferred(rf"(?=[^\s:]*[/.])(?P<path>{_PATH})$")
+ASIDE = deferred(r"--$|$|(?:grep|rg|ag|Binary file)\b.*")
+# A row that names a file or a line does so in its first word; and rows that name none.
+_NAMING = deferred(r"\n(?=[^\s:/=-]*+[:/=-])")
+_ASIDES = deferred(r"\n(?:(?:--)?(?=\n|\Z)|(?:grep|rg|ag|Binary file)\b)")
+_DIAGNOSIS = deferred(rf"{_PATH}:\d+:(?:\d+:)? (?:fatal error|error|warning|note|[EWFC]\d+)\b")
 _SHARE = 0.6
 _MESSAGES = '{"type":"begin","data":{"path":{"'
 # Files that match, or that were found: paths with directories and nothing else.
-_FOUND = re.compile(r"(?:\./|/)?[\w.@+~%=,-]+(?:/[\w.@+~%=,-]+)+/?$")
+_FOUND = deferred(r"(?:\./|/)?[\w.@+~%=,-]+(?:/[\w.@+~%=,-]+)+/?$")
 _FEWEST_FILES, _FILES_SHARE = 4, 0.95
 
 
@@ -37,7 +39,11 @@ def recognise(text: str) -> str | None:
     """The flavour of a list of matches, else None."""
     if claims(text):
         return "json"
-    rows = [row for row in _lines.sample(text) if not ASIDE.match(row)]
+    sample = _lines.sampled(text)
+    fewest = _SHARE * (len(sample.rows) - len(_ASIDES.findall(sample.text)))
+    if len(_NAMING.findall(sample.text)) < fewest:
+        return None
+    rows = [row for row in sample.rows if not ASIDE.match(row)]
     if not rows:
         return None
     if 5 * sum(_DIAGNOSIS.match(row) is not None for row in rows) >= len(rows):

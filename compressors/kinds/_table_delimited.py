@@ -27,7 +27,8 @@ def delimited(rows: Sequence[str]) -> Layout | None:
     for start in range(1, min(_PREAMBLE + 1, len(rows) - _BELOW)):
         # What stands before the names has other signs, or none.
         for delimiter, flavour in _DELIMITERS:
-            if rows[start].count(delimiter) > 1 + max(row.count(delimiter) for row in rows[:start]):
+            signs = rows[start].count(delimiter)
+            if signs > 1 and signs > 1 + max([row.count(delimiter) for row in rows[:start]]):
                 found = _headed(rows[start:], delimiter, flavour)
                 if found is not None:
                     return found
@@ -40,13 +41,14 @@ def _headed(rows: Sequence[str], delimiter: str, flavour: str) -> Layout | None:
     # Two plain columns are too little to tell a table from prose with commas.
     if len(head) < (2 if delimiter == "\t" else 3) and not (len(head) == 2 and len(rows) > 3):
         return None
-    same = sum(len(_lines_cells.split(row, delimiter)) == len(head) for row in rows)
-    if same < _SAME * len(rows) or same < 2:
+    # Few texts have a first row that could name columns: it is looked at before all others.
+    if not all(map(_NAME.match, head)):
         return None
     names = [cell.strip().strip('"') for cell in head]
-    if not all(_NAME.match(cell) for cell in head) or len(set(names)) < len(names):
+    if len(set(names)) < len(names) or (len(head) == 2 and any(" " in name for name in names)):
         return None
-    if len(head) == 2 and any(" " in name for name in names):
+    same = sum([len(_lines_cells.split(row, delimiter)) == len(head) for row in rows])
+    if same < _SAME * len(rows) or same < 2:
         return None
     return Layout(flavour, delimiter, tuple(names[:MOST_COLUMNS]), rows[0], len(head))
 
@@ -56,15 +58,22 @@ def quoted(text: str) -> Layout | None:
     start = text[:_QUOTED_WITHIN]
     if start.count('"') < 4:
         return None
+    first = start.partition("\n")[0].rstrip("\r")
+    complete = first.count('"') % 2 == 0 and first.strip() != ""
+    heads = [(name, _lines_cells.split(first, name[0])) for name in _DELIMITERS]
+    likely = [
+        (*name, len(head))
+        for name, head in heads
+        if len(head) > 2 and (not complete or all(map(_NAME.match, head)))
+    ]
+    if not likely:
+        return None
     rows = [row.rstrip("\r") for row in start.split("\n")]
     if len(text) > len(start):
         rows.pop()
     if len(rows) < 2:
         return None
-    for delimiter, flavour in _DELIMITERS:
-        width = len(_lines_cells.split(rows[0], delimiter))
-        if width < 3:
-            continue
+    for delimiter, flavour, width in likely:
         whole = [row for row in joined(rows, delimiter, width) if row.strip()]
         if len(text) > len(start) and len(whole) > 2 and whole[-1].count('"') % 2:
             whole.pop()

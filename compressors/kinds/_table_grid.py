@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from operator import eq
 from typing import Protocol
 
 from compressors.kinds import _lines_cells
@@ -136,10 +137,15 @@ def _parts(row: str, bar: str, *, outer: bool) -> list[str]:
 
 def _side(column: Sequence[str], width: int) -> str:
     """The side on which most parts of a column keep their cells."""
-    return max(
-        "LREB",
-        key=lambda side: sum(_padded(part.strip(" "), width, side) == part for part in column),
-    )
+    cells = [part.strip(" ") for part in column]
+    best, most = "", -1
+    for side in "LREB":
+        alike = sum(map(eq, [_padded(cell, width, side) for cell in cells], column))
+        if alike > most:
+            best, most = side, alike
+        if alike == len(column):
+            break
+    return best
 
 
 def _padded(cell: str, width: int, side: str) -> str:

@@ -7,16 +7,16 @@ from collections import Counter
 from collections.abc import Sequence
 
 from compressors.kinds import _lines, _lines_columns, _lines_listing
-from compressors.kinds._lines_forms import TIME
+from compressors.kinds._lines_forms import CLOCK, TIME
 from compressors.kinds._table_delimited import delimited, quoted, very_wide
 from compressors.kinds._table_shape import MOST_COLUMNS, Layout
 
 RULE = re.compile(r"(?=[^-=─]{0,4}[-=─]{2})[\s|+:=─┼-]+$")
 _FOOTER = re.compile(r"\(\d+ rows?\)\s*$|\d+ rows? in set\b|Time: [\d.]+ ms\s*$")
+_FOOTERS = (" row", "Time: ")
 _WIDE = re.compile(r" {2,}")
 _STROKE = re.compile(r"[-=─]{2,}")
 _MODES = re.compile(r"[-dlcbps][rwxsStT-]{9}[.+@]? +\d+ ")
-_WHOLE = 20_000
 _WIDE_FROM = 2_000
 _PREAMBLE = 4
 _SAME, _ALIGNED, _PARTED = 0.9, 0.6, 0.8
@@ -29,9 +29,11 @@ def recognise_layout(text: str) -> Layout | None:
         wide = very_wide(text)
         if wide is not None:
             return wide
-    rows = [row for row in _lines.sample(text, width=_WHOLE) if row.strip()]
+    sample = _lines.sampled(text)
+    rows = [row for row in sample.wide if row.strip()]
     counted = len(rows)
-    rows = [row for row in rows if not _FOOTER.match(row)]
+    if any(word in sample.text for word in _FOOTERS):
+        rows = [row for row in rows if not _FOOTER.match(row)]
     if len(rows) < 2:
         return None
     if len(rows) < counted and _one_column(rows):
@@ -44,9 +46,11 @@ def recognise_layout(text: str) -> Layout | None:
 
 def _drawn(rows: Sequence[str]) -> Layout | None:
     """Markdown, and tables drawn with bars and rules."""
-    rules = [number for number, row in enumerate(rows) if RULE.match(row)]
     bars = [row for row in rows if "|" in row or "│" in row]
-    if not rules or len(bars) < 2 or len(bars) + len(rules) < _SAME * len(rows):
+    if len(bars) < 2:
+        return None
+    rules = [number for number, row in enumerate(rows) if RULE.match(row)]
+    if not rules or len(bars) + len(rules) < _SAME * len(rows):
         return None
     bar = "|" if sum("|" in row for row in bars) * 2 >= len(bars) else "│"
     head = next((row for row in bars if not RULE.match(row) and bar in row), "")
@@ -67,10 +71,10 @@ def _ruled(rows: Sequence[str]) -> Layout | None:
     """Names above a rule of several strokes, as ``pip list`` prints them."""
     for number, row in enumerate(rows[1 : _PREAMBLE + 2]):
         strokes = [stroke.span() for stroke in _STROKE.finditer(row)]
-        head, body = rows[number], rows[number + 2 :]
-        if not strokes or not RULE.match(row) or not body:
+        if len(strokes) < 2 or not RULE.match(row):
             continue
-        if len(strokes) < 2:
+        head, body = rows[number], rows[number + 2 :]
+        if not body:
             continue
         ends = [start for start, _ in strokes[1:]]
         names = tuple(
@@ -92,15 +96,16 @@ def _tabbed(rows: Sequence[str]) -> Layout | None:
 
 def _aligned(rows: Sequence[str]) -> Layout | None:
     """Output of ``ps``, ``df``, ``ls -l`` and the like: columns that start or end alike."""
-    modes = sum(_MODES.match(row) is not None for row in rows)
+    modes = sum([_MODES.match(row) is not None for row in rows])
     if modes >= max(2, 0.6 * len(rows)):
         return Layout("aligned", "", ("mode", "links", "owner", "group", "size"))
-    if 2 * sum(row.lstrip()[:1] in "|>" for row in rows) > len(rows):
-        return None
-    if 2 * sum(TIME.search(row, 0, _TIME_WITHIN) is not None for row in rows) >= len(rows):
-        return None
-    spaced = sum("  " in row.strip() or "\t" in row.strip() for row in rows)
+    spaced = sum(["  " in row or "\t" in row for row in map(str.strip, rows)])
     if spaced < _ALIGNED * len(rows) or len(rows) < 3:
+        return None
+    if 2 * sum([row.lstrip()[:1] in "|>" for row in rows]) > len(rows):
+        return None
+    clocks = [row for row in rows if CLOCK.search(row, 0, _TIME_WITHIN)]
+    if 2 * sum([TIME.search(row, 0, _TIME_WITHIN) is not None for row in clocks]) >= len(rows):
         return None
     if _two_columns(rows):
         return Layout("aligned", "", tuple(_WIDE.split(rows[0].strip())), rows[0])

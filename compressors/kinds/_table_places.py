@@ -77,7 +77,7 @@ class Placed:
         named = [(head, cells)] if head is not None and (cells := grid.cells(head)) else []
         sided = split[:: max(1, len(split) // _SIDED)]
         places = [_place(sided, named, grid, column) for column in range(grid.width)]
-        single = not any(" " in cell for _, cells in split for cell in cells[:-1])
+        single = not any(" " in "".join(cells[:-1]) for _, cells in split)
         starts, _ = _sides(sided, 0, 0)
         indented = places[0].side == "L" and starts[places[0].offset] < _UPRIGHT * starts.total()
         if indented:

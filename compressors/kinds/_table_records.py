@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from compressors.kinds import _lines
 from compressors.kinds._lines_columns import Place
@@ -17,8 +18,7 @@ _LOOKED_AT = 80
 _HEAD_WITHIN = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
+class Records(msgspec.Struct, frozen=True):
     """The records of a text in order, which joined by its line ends are the text.
 
     ``head`` is the number of the one with the names, -1 where there is none; ``rows`` are

@@ -7,9 +7,10 @@ the row.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from operator import eq
+
+import msgspec
 
 from compressors.kinds._table_records import Records
 from compressors.tokens import estimate
@@ -21,8 +22,7 @@ _LONGEST_END = 24
 _SAYS = 4  # tokens that it takes to say of a column how its cells begin or end
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(msgspec.Struct, frozen=True):
     """By column: ``values`` that all cells have, ``around`` what stands around those that vary.
 
     ``hole`` is the sign that stands for what varies.
@@ -57,9 +57,12 @@ def constants(found: Records, columns: Sequence[Sequence[str]], *, exact: bool) 
         if column.count(column[0]) == len(column) and _sayable(column[0])
     }
     if not exact:
-        for cells in found.cells:
-            if cells is not None and fixed:
-                fixed = {place: value for place, value in fixed.items() if cells[place] == value}
+        fitting = [cells for cells in found.cells if cells is not None]
+        fixed = {
+            place: value
+            for place, value in fixed.items()
+            if [cells[place] for cells in fitting].count(value) == len(fitting)
+        }
     if len(fixed) == len(columns):
         fixed.popitem()
     return fixed

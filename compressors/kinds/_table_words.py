@@ -10,7 +10,8 @@ import re
 import string
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from compressors.tokens import estimate
 
@@ -29,8 +30,7 @@ _MOST_VALUES = 20_000
 _CHARACTERS = 4  # of a token of a path
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(msgspec.Struct, frozen=True):
     """References for values and for beginnings of values, in the order of their definitions."""
 
     mark: str

@@ -12,9 +12,11 @@ others, which join last, and what stood before to the letter does not join again
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import accumulate, chain
 from math import ceil, log2
 
 from compressors import relevance
@@ -23,7 +25,7 @@ from compressors.kinds._text_units import BLOB, FENCE, HEADING, RULE, Units
 from compressors.kinds._text_words import SIGNALS, STRONG, WEAK, words
 
 _FIRST, _LAST = 2, 2
-_SIGNS = re.compile(r"[?!$€£¥%@#`\"=<>{}\[\]|\\~^*/;+&°§™©«»“”—→✓✗⚠\x00]")
+_SIGNS = frozenset('?!$€£¥%@#`"=<>{}[]|\\~^*/;+&°§™©«»“”—→✓✗⚠')
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _ZEROS = re.compile(b"00+")
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,:]\d+)*%?")
@@ -43,7 +45,7 @@ class Study:
     __slots__ = (
         "_alike",
         "_counts",
-        "_numbers_known",
+        "_numbered",
         "_rarities",
         "_words",
         "always",
@@ -60,10 +62,8 @@ class Study:
         self.pieces, self.sorts = units
         self.size = len(self.pieces)
         self._words = words(self.pieces)
-        self._counts: Counter[bytes] = Counter()
-        for each in self._words:
-            self._counts.update(set(each))
-        self._numbers_known = {word for word in self._counts if word[:1].isdigit()}
+        self._counts = Counter(chain.from_iterable(map(set, self._words)))
+        self._numbered = self._holding({word for word in self._counts if word[:1].isdigit()})
         self._rarities = self._rarity()
         self.groups = self._grouped()
         self._alike = {at for members in self.groups.values() for at in members[1:]}
@@ -79,13 +79,12 @@ class Study:
         """The first of the pieces that differ in digits alone, and all of them, in order."""
         known: dict[bytes, int] = {}
         groups: dict[int, list[int]] = {}
-        for at, each in enumerate(self._words):
+        forms = b"\x00".join(map(b" ".join, self._words)).translate(_DIGITS)
+        keys = _ZEROS.sub(b"0", forms).split(b"\x00")
+        for at, (each, key) in enumerate(zip(self._words, keys, strict=False)):
             if self.sorts[at] == BLOB:
                 key = b"\x00"
-            elif len(each) > _WORDS_ALIKE:
-                key = b" ".join(each).translate(_DIGITS)
-                key = _ZEROS.sub(b"0", key) if b"00" in key else key
-            else:
+            elif len(each) <= _WORDS_ALIKE:
                 continue
             first = known.setdefault(key, at)
             if first != at:
@@ -150,32 +149,34 @@ class Study:
     def _signs(self) -> list[int]:
         """Pieces with a sign that hardly any other has, where few have one."""
         most = self._few(1, 150)
-        holders: dict[str, list[int]] = {}
-        at = 0
-        for sign in _SIGNS.findall("\x00".join([p.replace("\x00", " ") for p in self.pieces])):
-            if sign == "\x00":
-                at += 1
-                continue
-            known = holders.setdefault(sign, [])
-            if len(known) <= most and (not known or known[-1] != at):
-                known.append(at)
-        found = {at for known in holders.values() if len(known) <= most for at in known}
+        text = "".join(self.pieces)
+        ends = list(accumulate(map(len, self.pieces)))
+        found: set[int] = set()
+        for sign in [sign for sign in _SIGNS if sign in text]:
+            holders: list[int] = []
+            place = text.find(sign)
+            while place >= 0 and len(holders) <= most:
+                holders.append(bisect_right(ends, place))
+                place = text.find(sign, ends[holders[-1]])
+            if len(holders) <= most:
+                found.update(holders)
         return sorted(found) if len(found) <= self._few(3, 25) else []
 
     def _numbers(self) -> list[int]:
         """Pieces with a number, where few have one."""
-        holders = self._holding(self._numbers_known)
-        return holders if len(holders) <= self._few(3, 25) else []
+        return self._numbered if len(self._numbered) <= self._few(3, 25) else []
 
     def _names(self) -> list[int]:
         """Pieces with a capitalised word within that occurs nowhere else, where few have one."""
         once = {word for word, number in self._counts.items() if number == 1 and len(word) > 2}
-        holders = []
+        most = self._few(3, 25)
+        holders: list[int] = []
         for at, each in enumerate(self._words):
-            mine = once.intersection(each)
-            if mine and any(self._is_name(at, word) for word in mine):
+            if any(self._is_name(at, word) for word in once.intersection(each)):
                 holders.append(at)
-        return holders if len(holders) <= self._few(3, 25) else []
+                if len(holders) > most:
+                    return []
+        return holders
 
     def _is_name(self, at: int, word: bytes) -> bool:
         text = word.decode("utf-8", "replace")
@@ -226,21 +227,23 @@ class Study:
 
     def _ordered(self) -> list[int]:
         """The other pieces, those that say most first."""
-        rarities = self._rarities
-        usual = sorted(rarities)[self.size // 2] if rarities else 0
-        free: list[tuple[int, int]] = []
-        opens = True
-        for at, piece in enumerate(self.pieces):
-            if at not in self.always and at not in self.same:
-                each = self._words[at]
-                score = min(rarities[at], 2 * usual) + _OPENS * opens
-                score -= _REPEATED if at in self._alike else 0
-                score -= _SHORT if len(each) < _WORDS_ALIKE else 0
-                score += _NUMBERED if not self._numbers_known.isdisjoint(each) else 0
-                free.append((-score, at))
-            opens = piece.endswith("\n\n") or self.sorts[at] == HEADING
-        free.sort()
-        return [at for _, at in free]
+        if not self.pieces:
+            return []
+        usual = sorted(self._rarities)[self.size // 2]
+        scores = [min(rarity, 2 * usual) for rarity in self._rarities]
+        scores[0] += _OPENS
+        for at, (piece, sort) in enumerate(zip(self.pieces[:-1], self.sorts, strict=False)):
+            if sort == HEADING or piece.endswith("\n\n"):
+                scores[at + 1] += _OPENS
+        for at, each in enumerate(self._words):
+            if len(each) < _WORDS_ALIKE:
+                scores[at] -= _SHORT
+        for at in self._numbered:
+            scores[at] += _NUMBERED
+        for at in self._alike:
+            scores[at] -= _REPEATED
+        free = set(range(self.size)) - self.always - self.same
+        return sorted(sorted(free), key=scores.__getitem__, reverse=True)
 
     def answers(self, query: str) -> set[int]:
         """The pieces that bear on ``query``: the best, and those that cover it together."""

@@ -15,33 +15,27 @@ def write(kind: str, pieces: Sequence[str], kept: Sequence[bool], totals: Mappin
     that paragraphs and lists are still told apart.
     """
     out: list[str] = []
-    gap = 0
-    tail = ""
+    gap = lines = 0
     for at, (piece, keep) in enumerate(zip(pieces, kept, strict=True)):
         if not keep:
             gap += 1
-            tail = _longer(tail, _tail(piece))
+            lines = max(lines, piece.count("\n", len(piece.rstrip())))
             continue
         if gap:
-            out.append(f"…{gap}{tail or ' '}")
-            gap, tail = 0, ""
+            out.append(f"…{gap}{_apart(lines)}")
+            gap = lines = 0
         if at in totals:
             body = piece.rstrip()
             piece = f"{body} [×{totals[at]}]{piece[len(body) :]}"
         out.append(piece)
     if gap:
-        out.append(f"…{gap}{tail}")
+        out.append(f"…{gap}{_apart(lines)}")
     legend = [f"{sum(kept)} of {len(pieces)} sentences", _GAP]
     if totals:
         legend.append(_COUNTED)
     return f"[toin {kind}: {', '.join(legend)}]\n{''.join(out)}"
 
 
-def _tail(piece: str) -> str:
-    """The white space that parts a piece from the next one, two line ends at most."""
-    lines = piece.count("\n", len(piece.rstrip()))
-    return "\n" * min(2, lines) if lines else " "
-
-
-def _longer(one: str, other: str) -> str:
-    return max(one, other, key=lambda tail: (tail.count("\n"), len(tail)))
+def _apart(lines: int) -> str:
+    """What parts a note from the next piece, where ``lines`` line ends did: two at most."""
+    return "\n" * min(2, lines) or " "

@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+# One set of signs in front: the text is searched for these without trying the rest.
 _END = re.compile(
-    r"(?:[.!?…]+[\"'”’»)\]*_]*[ \t]+(?![a-z,;.])"
-    r"|[。！？｡]+[」』”’）)】》]*[ \t]*)(?:\n(?:[ \t\r]*\n)*)?"
-    r"|\n(?:[ \t\r]*\n)*"
+    r"[.!?…。！？｡\n](?:(?<=\n)(?:[ \t\r]*\n)*"
+    r"|(?:(?<=[.!?…])(?<![.!?…]{2})[.!?…]*+[\"'”’»)\]*_]*[ \t]+(?![a-z,;.])"
+    r"|(?<=[。！？｡])[。！？｡]*[」』”’）)】》]*[ \t]*)(?:\n(?:[ \t\r]*\n)*)?)"
 )
 _ABBREVIATIONS = frozenset(
     re.findall(

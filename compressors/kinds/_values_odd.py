@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from compressors.kinds._lines_forms import Forms
+from compressors.kinds._lines_forms import Forms, numberless
 from compressors.kinds._log_odd import odd
 
 _DIGITS = re.compile(r"[0-9]+")
@@ -32,7 +32,7 @@ def odd_values(column: Sequence[str]) -> set[int]:
     places = set(odd(column))
     if len(column) >= _FEWEST and 10 * len(counts) >= 9 * len(column) > 9 * len(counts):
         places.update(place for place, value in enumerate(column) if counts[value] > 1)
-    shapes = _DIGITS.sub("0", "\n".join(column)).split("\n")
+    shapes = numberless("\n".join(column)).split("\n")
     if len(shapes) != len(column):
         return places
     shape, times = Counter(shapes).most_common(1)[0]

@@ -6,7 +6,6 @@ A kind knows text and parameters, nothing of profiles' names, stores or telemetr
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
@@ -22,8 +21,7 @@ class Params(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     passthrough: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(msgspec.Struct, frozen=True):
     """What a kind made of a content.
 
     ``text`` carries the kind's own notes about what was left out (how many, of what),
@@ -39,8 +37,7 @@ class Cut:
     items_after: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(msgspec.Struct, frozen=True):
     """A content whose kind was recognised.
 
     ``parsed`` is what recognition had to work out anyway (a JSON document, a list of
@@ -52,8 +49,7 @@ class Content:
     parsed: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Focus:
+class Focus(msgspec.Struct, frozen=True):
     """What the reader is after, as far as it is known.
 
     ``query`` is the last user text and the arguments of the tool call; empty where
@@ -65,8 +61,7 @@ class Focus:
     preserved: Callable[[str], bool] = lambda _name: False
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(msgspec.Struct, frozen=True):
     """A part of an original that answers a query.
 
     ``position`` is where it stood, in twentieths of the original (0..19); ``fields`` are

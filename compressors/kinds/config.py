@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from compressors._patterns import deferred
 from compressors.kinds import _lines, _lines_folds, _lines_notation
 from compressors.kinds._lines_forms import Forms
 from compressors.kinds.base import Content, Cut, Focus, Passage
@@ -32,22 +33,25 @@ _KEYS = 400
 _SHARE = 0.8
 _WORTH = 0.92
 _FLAT = frozenset({"env", "properties", "ini"})
-_COMMENT = re.compile(r"\s*(?:[#;]|//|$)")
-_SECTION = re.compile(r"\s*\[\[?\"?([\w.:/ @\"'-]+)\]?\]\s*(?:[#;].*)?$")
-_VARIABLE = re.compile(r"(?:export )?([A-Z_][A-Z0-9_]*)=")
-_ASSIGNMENT = re.compile(r"\s*([\w.\-\"'/ ]{1,80}?)\s*=(?!=)\s*(.*)")
-_TYPED = re.compile(r"(?:\"|'|\[|\{|true$|false$|[+-]?\d)")
-_MAPPING = re.compile(
+_COMMENT = deferred(r"\s*(?:[#;]|//|$)")
+_SECTION = deferred(r"\s*\[\[?\"?([\w.:/ @\"'-]+)\]?\]\s*(?:[#;].*)?$")
+_VARIABLE = deferred(r"(?:export )?([A-Z_][A-Z0-9_]*)=")
+_ASSIGNMENT = deferred(r"\s*([\w.\-\"'/ ]{1,80}?)\s*=(?!=)\s*(.*)")
+_TYPED = deferred(r"(?:\"|'|\[|\{|true$|false$|[+-]?\d)")
+_MAPPING = deferred(
     r"( *)(?:- )*([\"']?[A-Za-z_./$@*<][\w./$@*<>-]*+(?: [\w./()-]++){0,3}[\"']?) ?:(?: +(.*)|$)"
 )
 # A value that goes on in the lines below, and where such a value ends.
-_SCALAR = re.compile(r"(?::|-) +(?:[&!]\S+ +)*[|>][-+0-9]{0,3}\s*(?:#.*)?$|= *[\[{]\s*(?:#.*)?$")
-_WITHIN = re.compile(r"[:-] [|>][-+]?\r?\n|= *[\[{]\r?\n|= *(?:\"\"\"|''')")
+_SCALAR = deferred(r"(?::|-) +(?:[&!]\S+ +)*[|>][-+0-9]{0,3}\s*(?:#.*)?$|= *[\[{]\s*(?:#.*)?$")
+_WITHIN = (
+    deferred(r"[:-] [|>][-+]?\r?\n"),
+    deferred(r"= *(?:[\[{]\r?\n|\"\"\"|''')"),
+)
 _CLOSING = ("]", "}", "],", "},")
 _FENCES = ('"""', "'''")
 _MOST_ROWS = 160
 _PASSAGES = 8
-_ITEM = re.compile(r" *- \S| *-$")
+_ITEM = deferred(r" *- \S| *-$")
 
 
 class Params(BaseParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -131,12 +135,13 @@ class Settings:
 
 def recognise(text: str) -> Settings | None:
     """Flavour and keys of a text that sets things for the most part, else None."""
-    rows = [row for row in _lines.sample(text[:_LOOKED_AT]) if not _COMMENT.match(row)]
+    head = text[:_LOOKED_AT]
+    rows = [row for row in _lines.sample(head) if not _COMMENT.match(row)]
     if len(rows) < 2:
         return None
     found = _variables(rows) or _sections(rows) or _mappings(rows)
-    if found is None and _WITHIN.search(text, 0, _LOOKED_AT):
-        rows = _outer(text[:_LOOKED_AT].split("\n")[:_MOST_ROWS])
+    if found is None and any(sign.search(head) for sign in _WITHIN):
+        rows = _outer(head.split("\n")[:_MOST_ROWS])
         found = _sections(rows) or _mappings(rows) if len(rows) > 1 else None
     if found is not None:
         found.text = text
@@ -224,14 +229,14 @@ def _set(flavour: str, keys: list[str]) -> Settings:
 
 
 def _variables(rows: list[str]) -> Settings | None:
-    names = [found[1] for row in rows if (found := _VARIABLE.match(row))]
+    names = [found[1] for row in rows if "=" in row and (found := _VARIABLE.match(row))]
     return _set("env", names) if len(names) >= max(2, _SHARE * len(rows)) else None
 
 
 def _sections(rows: list[str]) -> Settings | None:
     """INI, TOML and properties: sections, or assignments alone."""
-    sections = [found[1] for row in rows if (found := _SECTION.match(row))]
-    pairs = [found for row in rows if (found := _ASSIGNMENT.match(row))]
+    sections = [found[1] for row in rows if "[" in row and (found := _SECTION.match(row))]
+    pairs = [found for row in rows if "=" in row and (found := _ASSIGNMENT.match(row))]
     if len(pairs) < 2 or len(pairs) + len(sections) < _SHARE * len(rows):
         return None
     if not sections:
@@ -246,7 +251,7 @@ def _sections(rows: list[str]) -> Settings | None:
 
 def _mappings(rows: list[str]) -> Settings | None:
     """YAML: keys, list items and what is indented below them."""
-    found = [_MAPPING.match(row) for row in rows]
+    found = [_MAPPING.match(row) if ":" in row else None for row in rows]
     pairs = [match for match in found if match]
     items = sum(
         match is None and _ITEM.match(row) is not None

@@ -6,8 +6,7 @@ files that nobody writes by hand, and at last changes that repeat others or go o
 
 from __future__ import annotations
 
-import re
-
+from compressors._patterns import deferred
 from compressors.kinds import _lines
 from compressors.kinds.base import Content, Cut, Focus, Passage
 from compressors.kinds.base import Params as BaseParams
@@ -16,25 +15,27 @@ __all__ = ["NAME", "Params", "compress", "find", "recognise", "restore", "signat
 
 NAME = "diff"
 _FLAVOURS = (
-    ("combined", re.compile(r"diff --(?:cc|combined) |@@@+ -")),
-    ("git", re.compile(r"diff --git ")),
-    ("hg", re.compile(r"diff -r [0-9a-f]+ ")),
-    ("bzr", re.compile(r"=== (?:modified|added|removed|renamed) file ")),
-    ("svn", re.compile(r"Index: \S")),
-    ("context", re.compile(r"\*{15}$")),
-    ("unified", re.compile(r"@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")),
+    ("combined", deferred(r"diff --(?:cc|combined) |@@@+ -")),
+    ("git", deferred(r"diff --git ")),
+    ("hg", deferred(r"diff -r [0-9a-f]+ ")),
+    ("bzr", deferred(r"=== (?:modified|added|removed|renamed) file ")),
+    ("svn", deferred(r"Index: \S")),
+    ("context", deferred(r"\*{15}$")),
+    ("unified", deferred(r"@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@")),
 )
-_PART = re.compile(
+# What a text with none of these has no flavour by: most texts are done with here.
+_MARKS = ("\ndiff -", "\n@@", "\n=== ", "\nIndex: ", "\n***************")
+_PART = deferred(
     r"[ +\-@\\]|$|diff |index |Index: |={3,}|(?:new|deleted|old) "
     r"|(?:rename|copy|similarity|dissimilarity) "
     r"|Binary files |GIT binary|\*{3}|! |commit |Author: |Date: |Merge: "
 )
-_CHANGES = re.compile(
+_CHANGES = deferred(
     r"[+\-!](?![+\-])|@@|rename |(?:new|deleted|old) (?:file )?mode |Binary files "
     r"|GIT binary"
 )
 _SHARE = 0.8
-_HUNK = re.compile(r"(?m)^(?=diff |Index: |@@ |@@@)")
+_HUNK = deferred(r"(?m)^(?=diff |Index: |@@ |@@@)")
 _DROP_AT_LEAST, _DROP_SHARE = 160, 0.03
 
 
@@ -60,7 +61,9 @@ class Params(BaseParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def recognise(text: str) -> str | None:
     """The flavour of a text that is a difference for the most part, else None."""
-    rows = _lines.sample(text)
+    rows, _, sampled = _lines.sampled(text)
+    if not any(mark in sampled for mark in _MARKS):
+        return None
     flavour = next((n for n, mark in _FLAVOURS if any(mark.match(row) for row in rows)), "")
     if not flavour or not any(_CHANGES.match(row) for row in rows):
         return None

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from compressors._patterns import deferred
 from compressors.kinds import _lines
 from compressors.kinds._lines_undo import RAW
 from compressors.kinds.base import Content, Cut, Focus, Passage
@@ -30,19 +31,19 @@ if TYPE_CHECKING:
 __all__ = ["NAME", "Params", "compress", "find", "recognise", "restore", "signature"]
 
 NAME = "html"
-_START = re.compile(
+_START = deferred(
     r"\s*(?:<\?xml\s[^<>]{0,200}\?>\s*)?(?:<!--.{0,500}?-->\s*)?"
     r"<(?:!doctype html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_TAG = re.compile(
+_TAG = deferred(
     r"</?(?:a|article|body|br|button|code|div|em|footer|form|h[1-6]|head|header|hr|html|iframe|img"
     r"|input|label|li|link|main|meta|nav|ol|option|p|pre|script|section|select|span|strong|style"
     r"|svg|table|tbody|td|th|thead|title|tr|ul)(?:\s[^<>\n]{0,300})?/?>",
     re.IGNORECASE,
 )
 # The first tags of feeds and other documents of XML, some of whose names HTML has too.
-_XML = re.compile(
+_XML = deferred(
     r"(?:<!--.{0,500}?-->\s*)?<(?:\?xml|!doctype (?!html)|svg|rss|feed|rdf|urlset|sitemapindex"
     r"|project|manifest|template|[\w.-]{1,60}:|[\w.-]{1,60}\s[^<>]{0,300}\bxmlns\s*=)",
     re.IGNORECASE | re.DOTALL,
@@ -104,10 +105,12 @@ class Markup:
 def recognise(text: str) -> Markup | None:
     """A page, or a fragment with a tag every few words, else None."""
     head = text[:_LOOKED_AT]
+    stripped = head.lstrip()
+    if not stripped.startswith("<"):
+        return None
     if _START.match(head):
         return Markup(text)
-    stripped = head.lstrip()
-    if not stripped.startswith("<") or _XML.match(stripped):
+    if _XML.match(stripped):
         return None
     tags = sum(1 for _ in _TAG.finditer(head))
     return Markup(text) if tags >= _TAGS and tags * _DENSE >= len(head) else None

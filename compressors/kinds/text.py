@@ -66,8 +66,8 @@ class Text:
             lines = _lines.count(self.text)
             self._by_line = (
                 lines >= _LINES
-                and _alike(self.text)
                 and 4 * sum([self.text.count(end) for end in _ENDS]) <= lines
+                and _alike(self.text)
             )
         return self._by_line
 

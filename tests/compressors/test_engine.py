@@ -231,13 +231,17 @@ def test_arms_are_drawn_as_often_as_they_say(home: Path) -> None:
 def test_without_a_canary_a_row_is_compared_with_its_control(home: Path) -> None:
     with make(home) as bare:
         here = structure_of(bare, ROWS)
+    contents = [ROWS, *(json.dumps(records(60, seed=seed)) for seed in range(2, 12))]
     with make(home, content=with_rows(row(here, "json.rows_half"), control=10)) as engine:
-        decision = engine.decide(engine.read(ROWS), **SLICE)
-    assert decision.arm == "recommended"
-    assert decision.share == 990
+        made = [(each, engine.decide(engine.read(each), **SLICE)) for each in contents]
     where = Slice("payg", "claude-sonnet-4", here)
-    assert decision.experiment == experiment(where, decision.profile, engine=engine_digest())
-    assert decision.unit == OWN.key(ROWS)
+    recommended = [(each, decision) for each, decision in made if decision.arm == "recommended"]
+    # One in a hundred is a control, drawn anew for every engine.
+    assert len(recommended) > 5
+    for each, decision in recommended:
+        assert decision.share == 990
+        assert decision.experiment == experiment(where, decision.profile, engine=engine_digest())
+        assert decision.unit == OWN.key(each)
 
 
 def test_an_unrelated_row_reshuffles_nobody(home: Path) -> None:

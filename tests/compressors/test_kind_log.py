@@ -284,6 +284,21 @@ def test_what_the_query_asks_for_stays(share: float) -> None:
         assert line in lossy(text, share, f"did we look up {name} in the cache?").text
 
 
+def test_every_part_of_a_query_has_a_line_that_answers_it() -> None:
+    words = [f"{one}{other}" for one in ("red", "blue", "tall", "wide") for other in "abcdefghijkl"]
+    topics = [words[number % len(words)] for number in range(400)]
+    topics[150:190:3] = ["billing-export-of-invoices"] * 14
+    topics[210:230:4] = ["mailbox-quota"] * 5
+    text = "\n".join(
+        f"2026-01-01 10:{number // 60:02d}:{number % 60:02d} INFO worker job {number} topic={topic}"
+        for number, topic in enumerate(topics)
+    )
+    assert "mailbox-quota" not in lossy(text, 0.001, "billing export of invoices").text
+    cut = lossy(text, 0.001, "why did the billing export of invoices stop, and the mailbox quota?")
+    assert "billing-export-of-invoices" in cut.text
+    assert "mailbox-quota" in cut.text
+
+
 def test_every_line_with_an_identifier_of_the_query_stays() -> None:
     lines = service(2000)
     for i in range(60):
