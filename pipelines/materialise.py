@@ -23,6 +23,7 @@ from pipelines.defs.workspace import Listener, Workspace
 from pipelines.ingest import IngestReport
 from pipelines.ingest.audit import Finding
 from pipelines.rollup import span
+from pipelines.spread import PROCESSES
 
 BEFORE_ROLLUP = ("segments", "outcomes", "certificates")
 """Assets that nothing of the rollup goes into."""
@@ -104,6 +105,16 @@ def prepare_dagster_home(home: Home) -> Path:
     return home.dagster
 
 
+def make_ready(home: Home) -> None:
+    """Open the home's Dagster instance once, which in a new home makes its databases.
+
+    Raises:
+        ConfigurationError: the home cannot be written to.
+    """
+    with _instance(home.ensure()):
+        return
+
+
 def materialise(
     home: Home,
     selection: Sequence[str],
@@ -112,6 +123,7 @@ def materialise(
     sources: Sequence[Path] = (),
     days: tuple[date, date] | None = None,
     threads: int | None = None,
+    processes: int = PROCESSES,
     spend: bool = False,
     on_progress: Progress | None = None,
 ) -> Told:
@@ -127,6 +139,7 @@ def materialise(
         sources: Segments and folders of segments; without any the home's own.
         days: First and last day to roll up; without them all that have events.
         threads: How many DuckDB may use; None leaves it the machine.
+        processes: How many the replays run in.
         spend: Enter the certificates into the ledger of blocks.
         on_progress: Told ``(step, parts done, parts in all)``.
 
@@ -140,6 +153,7 @@ def materialise(
         data=str(data.absolute()) if data else "",
         sources=[str(path) for path in sources],
         threads=threads or 0,
+        processes=processes,
         spend=spend,
     )
     first = [name for name in selection if name in BEFORE_ROLLUP]

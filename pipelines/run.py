@@ -9,9 +9,13 @@ directory a fingerprint, so that running again finds every event known already.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from compressors.book import BUILT_IN, default_recommendations
 from compressors.engine import Engine, Loaded
@@ -19,14 +23,16 @@ from compressors.errors import ConfigurationError
 from compressors.handles import MemoryHandles
 from compressors.home import Home
 from compressors.pepper import load_pepper
-from pipelines.ingest import IngestReport, find_segments
-from pipelines.materialise import Told, materialise
 from pipelines.replays.manifests import selected
-from pipelines.results import RunResult, gather
+from pipelines.spread import PROCESSES
 from pipelines.traffic.bundled import bundled_traffic
 from pipelines.traffic.intake import Intake, take_in
 from pipelines.traffic.record import TrafficReport, UsedBy, record
-from pipelines.warehouse import Warehouse, refuse_other_peppers
+
+# Dagster, DuckDB, Polars and Ibis take seconds to load: that is done beside the first pass.
+if TYPE_CHECKING:
+    from pipelines.materialise import Told
+    from pipelines.results import RunResult
 
 Progress = Callable[[str, int, int], None]
 
@@ -54,6 +60,7 @@ class _Recorder:
     intake: Intake
     auth_mode: str
     model: str
+    processes: int
     progress: Progress
     used: UsedBy = field(default_factory=dict)
 
@@ -70,6 +77,7 @@ class _Recorder:
             trials=trials,
             on_progress=lambda done: self.progress(step, done, total),
             used=self.used,
+            processes=self.processes,
         )
 
 
@@ -82,6 +90,7 @@ def main_job(
     auth_mode: str = "unknown",
     model: str = "",
     threads: int | None = None,
+    processes: int = PROCESSES,
     progress: Progress = _silent,
     clock: Callable[[], float] = time.monotonic,
 ) -> RunResult:
@@ -90,8 +99,9 @@ def main_job(
     Segments are evaluated as they are. Transcripts are recorded on the package's defaults
     with a trial of every rung, evaluated, and recorded once more with the file that came of
     it, without trials. ``auth_mode`` and ``model`` name the slices of given transcripts; an
-    empty ``model`` leaves it to what each transcript records. ``progress`` is told
-    ``(step, parts done, parts in all)``.
+    empty ``model`` leaves it to what each transcript records. ``processes`` share the traffic
+    and the replays; what comes of them does not depend on how many there are. ``progress`` is
+    told ``(step, parts done, parts in all)``.
 
     Raises:
         ConfigurationError: the home cannot be used; it holds events of another pepper; or it
@@ -108,21 +118,34 @@ def main_job(
     # What cannot be read is refused now, before minutes are spent on what can.
     intake = take_in(traffic) if traffic else Intake(())
     if telemetry:
+        from pipelines.ingest import find_segments
+
         find_segments(telemetry)
     selected(data)
     home.ensure()
     _refuse_other_peppers(home, threads=threads)
-    recorder = _Recorder(home, intake, auth_mode, model, progress)
+    recorder = _Recorder(home, intake, auth_mode, model, processes, progress)
 
     first = second = None
     sources = list(telemetry)
-    with unadvised(home) as engine:
+    with unadvised(home) as engine, _platform_made_ready(home, progress):
         if intake.transcripts:
             first = recorder(engine, step="traffic, first pass", trials=True)
             sources += first.segments
         loaded = [engine.book.id or ""] * 2
+    from pipelines.ingest import IngestReport
+    from pipelines.materialise import materialise
+    from pipelines.results import gather
+
     told = materialise(
-        home, EVERYTHING, data=data, sources=sources, threads=threads, on_progress=progress
+        home,
+        EVERYTHING,
+        data=data,
+        sources=sources,
+        days=_days(home, first, threads=threads) if first and not telemetry else None,
+        threads=threads,
+        processes=processes,
+        on_progress=progress,
     )
     taken = told.report or IngestReport()
     if first is not None and home.recommendations.exists():
@@ -165,22 +188,59 @@ def _refuse_own_pepper(home: Home) -> None:
         )
 
 
+@contextmanager
+def _platform_made_ready(home: Home, progress: Progress) -> Iterator[None]:
+    """Load the platform's parts while the engine's work is done, mostly in other processes."""
+
+    def make_ready() -> None:
+        from pipelines import materialise, results  # noqa: F401 - to have them loaded
+
+        materialise.make_ready(home)
+
+    progress("loading", 0, 1)
+    with ThreadPoolExecutor(1) as beside:
+        # What goes wrong here goes wrong again where it is needed, and is told there.
+        beside.submit(make_ready)
+        yield
+    progress("loading", 1, 1)
+
+
 def _refuse_other_peppers(home: Home, *, threads: int | None) -> None:
     """Before minutes are spent: evidence under another pepper fits nothing that is made now."""
     if home.warehouse.exists():
+        from pipelines.warehouse import Warehouse, refuse_other_peppers
+
         with Warehouse(home.warehouse, threads=threads).connect() as con:
             refuse_other_peppers(con, load_pepper(home.pepper).id)
+
+
+def _days(home: Home, recorded: TrafficReport, *, threads: int | None) -> tuple[date, date] | None:
+    """First and last day of what is in the warehouse and what was recorded; None without any."""
+    from pipelines.rollup import span
+    from pipelines.warehouse import Warehouse
+
+    with Warehouse(home.warehouse, threads=threads).connect() as con:
+        days = {*(span(con) or ()), *recorded.days}
+    return (min(days), max(days)) if days else None
 
 
 def _show_again(
     home: Home, second: TrafficReport, *, threads: int | None, progress: Progress
 ) -> None:
     """Take in the second pass, so that dashboard and totals show it. Nothing is decided."""
+    from pipelines.materialise import materialise
 
     def renamed(step: str, done: int, total: int) -> None:
         progress(f"{step}, again", done, total)
 
-    materialise(home, SHOWN_AGAIN, sources=second.segments, threads=threads, on_progress=renamed)
+    materialise(
+        home,
+        SHOWN_AGAIN,
+        sources=second.segments,
+        days=_days(home, second, threads=threads),
+        threads=threads,
+        on_progress=renamed,
+    )
 
 
 def _why(told: Told) -> str:

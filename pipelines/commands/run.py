@@ -88,11 +88,8 @@ def command(
     from pipelines.commands._progress import reporter
 
     with reporter() as told:
-        told.step("loading", 0, 1)
         from pipelines.run import main_job
-        from pipelines.summary import show, summary
 
-        told.step("loading", 1, 1)
         result = main_job(
             home,
             telemetry=telemetry,
@@ -102,6 +99,8 @@ def command(
             model=model,
             progress=told.step,
         )
+    from pipelines.summary import show, summary
+
     for skipped in result.skipped:
         say(passed_over(skipped))
     for row in result.bad_rows[:NAMED]:

@@ -18,7 +18,9 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,12 +30,17 @@ from compressors.messages import conversation_text, query_for, tool_of
 from compressors.profiles import LADDERS, Profile
 from compressors.telemetry import SegmentWriter, Stamp, compression_event, retrieval_event
 from compressors.tokens import estimate
+from pipelines.spread import PROCESSES, spread
 from pipelines.traffic.identity import Identity, instance
 from pipelines.traffic.transcripts import Transcript
 from pipelines.traffic.used import missing, used_values
 
 OnProgress = Callable[[int], None]
-UsedBy = dict[str, dict[int, tuple[str, ...]]]
+Used = Mapping[int, tuple[str, ...]]
+UsedBy = dict[str, Used]
+
+_MUCH = 1_000_000
+"""Characters. Less is recorded before another process has started."""
 
 
 class SliceKey(NamedTuple):
@@ -56,15 +63,16 @@ class Figures:
     retrievals: int = 0
     profiles: Counter[str] = field(default_factory=Counter)
 
-    def add(self, done: Compression, *, returned: int | None) -> None:
-        """Count one acting compression; ``returned`` is None where nothing was asked again."""
-        self.compressions += 1
-        self.tokens_before += done.tokens_before
-        self.tokens_after += done.tokens_after
-        self.profiles[done.profile] += 1
-        if returned is not None:
+    def add(self, event: Event) -> None:
+        """Count one acting compression, or what was asked for again."""
+        if event.event == "compression":
+            self.compressions += 1
+            self.tokens_before += event.tokens_before or 0
+            self.tokens_after += event.tokens_after or 0
+            self.profiles[event.profile or ""] += 1
+        else:
             self.retrievals += 1
-            self.tokens_returned += returned
+            self.tokens_returned += event.tokens_returned or 0
 
 
 @dataclass(slots=True)
@@ -76,6 +84,7 @@ class TrafficReport:
         trials: compressions among them that only show what another profile would have done.
         total: sums over the acting events.
         slices: the same, slice by slice.
+        days: days (UTC) of the events.
         segments: the segments written, complete.
     """
 
@@ -86,12 +95,26 @@ class TrafficReport:
     trials: int = 0
     total: Figures = field(default_factory=Figures)
     slices: dict[SliceKey, Figures] = field(default_factory=dict)
+    days: set[date] = field(default_factory=set)
     segments: list[Path] = field(default_factory=list)
+
+    def count(self, event: Event) -> None:
+        """Add an event that was written."""
+        self.events += 1
+        self.days.add(date.fromisoformat(event.ts[:10]))
+        if event.arm == "trial":
+            self.trials += event.event == "compression"
+            return
+        key = SliceKey(
+            event.auth_mode, event.model_family, event.structure_hash or "", event.kind or ""
+        )
+        for figures in (self.total, self.slices.setdefault(key, Figures())):
+            figures.add(event)
 
 
 def record(
     engine: Engine,
-    transcripts: Iterable[Transcript],
+    transcripts: Sequence[Transcript],
     *,
     auth_mode: str,
     model: str,
@@ -99,55 +122,99 @@ def record(
     trials: bool,
     on_progress: OnProgress | None = None,
     used: UsedBy | None = None,
+    processes: int = PROCESSES,
 ) -> TrafficReport:
     """Run ``transcripts`` through ``engine`` and write a segment a group into ``out``.
 
     Transcripts of one group are expected one after another. ``model`` stands for the
     model's name where it is given; where it is empty, each transcript's own counts.
     ``on_progress`` hears how many transcripts are done. ``used`` keeps what was found to be
-    used, by a transcript's digest, for a second pass over the same transcripts.
+    used, by a transcript's digest, for a second pass over the same transcripts. The work is
+    spread over ``processes`` where there is enough of it; what is written does not depend on
+    that, and this process alone writes.
 
     Raises:
         OSError: ``out`` cannot be written to; groups already written stay, complete.
+        SpreadError: a transcript could not be recorded; likewise.
     """
     report = TrafficReport()
-    seen: set[str] = set()
     found = {} if used is None else used
-    for group, members in itertools.groupby(transcripts, key=lambda each: each.group):
-        name = f"recorded-{instance(engine.pepper, group)}"
-        with SegmentWriter(out, name=name) as segment:
-            for transcript in members:
-                report.transcripts += 1
-                identity = Identity(engine.pepper, transcript)
-                if identity.digest not in seen:
-                    # A copy of a conversation is that conversation: it happened once.
-                    seen.add(identity.digest)
-                    digest = transcript.digest
-                    if digest not in found:
-                        found[digest] = used_values(transcript.messages)
-                    passage = _Passage(engine, identity, report=report, used=found[digest])
-                    for event in passage.events(
-                        auth_mode, model or transcript.model, trials=trials
-                    ):
-                        segment.write(event)
-                        report.events += 1
-                if on_progress:
-                    on_progress(report.transcripts)
-        report.groups += 1
-        if segment.path is not None:
-            report.segments.append(segment.path)
-    report.conversations = len(seen)
+    # A copy of a conversation is that conversation: it happened once.
+    digests = [transcript.digest for transcript in transcripts]
+    first = {digest: place for place, digest in reversed(list(enumerate(digests)))}
+    parts = [
+        _Part(transcript, auth_mode, model or transcript.model, trials, found.get(digest))
+        for place, (transcript, digest) in enumerate(zip(transcripts, digests, strict=True))
+        if first[digest] == place
+    ]
+    results = spread(
+        _recorded,
+        parts,
+        engine=engine,
+        name=lambda part: part.transcript.where or part.transcript.id,
+        processes=processes if _is_much(parts) else 1,
+    )
+    report.conversations = len(parts)
+    with closing(results):
+        places = enumerate(transcripts)
+        for group, members in itertools.groupby(places, key=lambda each: each[1].group):
+            name = f"recorded-{instance(engine.pepper, group)}"
+            with SegmentWriter(out, name=name) as segment:
+                for place, _ in members:
+                    digest = digests[place]
+                    if first[digest] == place:
+                        recorded = next(results)
+                        found[digest] = recorded.used
+                        for event in recorded.events:
+                            segment.write(event)
+                            report.count(event)
+                    report.transcripts += 1
+                    if on_progress:
+                        on_progress(report.transcripts)
+            report.groups += 1
+            if segment.path is not None:
+                report.segments.append(segment.path)
     return report
 
 
-@dataclass(slots=True)
+class _Part(NamedTuple):
+    """One conversation to record; ``used`` where a pass before has found it out."""
+
+    transcript: Transcript
+    auth_mode: str
+    model: str
+    trials: bool
+    used: Used | None
+
+
+class _Recorded(NamedTuple):
+    """The events of one conversation, and what was found to be used in it."""
+
+    events: list[Event]
+    used: Used
+
+
+def _is_much(parts: Iterable[_Part]) -> bool:
+    """Whether to record ``parts`` takes longer than to start processes."""
+    contents = (m.get("content") for part in parts for m in part.transcript.messages)
+    return sum(len(text) for text in contents if isinstance(text, str)) > _MUCH
+
+
+def _recorded(engine: Engine, part: _Part) -> _Recorded:
+    """The one conversation through the engine."""
+    messages = part.transcript.messages
+    used = used_values(messages) if part.used is None else part.used
+    passage = _Passage(engine, Identity(engine.pepper, part.transcript), used)
+    return _Recorded(list(passage.events(part.auth_mode, part.model, trials=part.trials)), used)
+
+
+@dataclass(frozen=True, slots=True)
 class _Passage:
     """One conversation on its way through the engine."""
 
     engine: Engine
     identity: Identity
-    report: TrafficReport
-    used: Mapping[int, tuple[str, ...]]
+    used: Used
 
     def events(self, auth_mode: str, model: str, *, trials: bool) -> Iterator[Event]:
         """The events of every tool result that has any text, in order."""
@@ -162,43 +229,32 @@ class _Passage:
             nth = places[reading.structure_hash]
             places[reading.structure_hash] += 1
             decision = self.engine.decide(reading, auth_mode=auth_mode, model=model, unit=unit)
-            result = _Result(reading, step=step, nth=nth, used=self.used.get(step, ()))
-            yield from self._acting(result, decision)
+            result = _Result(
+                reading,
+                step=step,
+                nth=nth,
+                query=query_for(messages, step),
+                tool=tool_of(messages, step),
+                used=self.used.get(step, ()),
+            )
+            yield from self._told(result, decision, decision.profile, arm=decision.arm)
             if trials:
                 for profile in LADDERS[reading.kind]:
                     if profile.id != decision.profile.id:
-                        yield from self._trial(result, decision, profile)
+                        yield from self._told(result, decision, profile, arm="trial")
 
-    def _acting(self, result: _Result, decision: Decision) -> Iterator[Event]:
-        done = self._applied(result, decision, decision.profile)
-        returned = None
-        for event in self._told(result, done, arm=decision.arm):
-            returned = event.tokens_returned
-            yield event
-        for figures in (self.report.total, self._slice(done)):
-            figures.add(done, returned=returned)
-
-    def _trial(self, result: _Result, decision: Decision, profile: Profile) -> Iterator[Event]:
-        self.report.trials += 1
-        yield from self._told(result, self._applied(result, decision, profile), arm="trial")
-
-    def _applied(self, result: _Result, decision: Decision, profile: Profile) -> Compression:
-        query = query_for(self.identity.transcript.messages, result.step)
-        return self.engine.apply(result.reading, profile, query=query, decision=decision)
-
-    def _slice(self, done: Compression) -> Figures:
-        key = SliceKey(done.auth_mode, done.model_family, done.structure_hash, done.kind)
-        return self.report.slices.setdefault(key, Figures())
-
-    def _told(self, result: _Result, done: Compression, *, arm: Arm) -> Iterator[Event]:
+    def _told(
+        self, result: _Result, decision: Decision, profile: Profile, *, arm: Arm
+    ) -> Iterator[Event]:
         """The compression, and the retrieval that has to follow where it hid too much."""
+        done = self.engine.apply(result.reading, profile, query=result.query, decision=decision)
         told = compression_event(
             self.engine,
             done,
             stamp=self._stamp(result, done, arm, "compression"),
             origin="recorded",
             conversation=self.identity.conversation,
-            tool=tool_of(self.identity.transcript.messages, result.step),
+            tool=result.tool,
             nth=result.nth,
             arm=arm,
         )
@@ -230,11 +286,13 @@ class _Passage:
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """One tool result: what it is, where it stood, and what of it was used later."""
+    """One tool result: what it is, where it stood, who asked, and what of it was used later."""
 
     reading: Reading
     step: int
     nth: int
+    query: str
+    tool: str | None
     used: tuple[str, ...]
 
 

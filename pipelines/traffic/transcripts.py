@@ -36,6 +36,8 @@ class Transcript:
         messages: OpenAI chat, tool messages with ``tool_call_id`` and ``name``.
         model: the model's name as recorded, empty where it was not.
         where: file and line or item, for messages to a person.
+        task: what the conversation was about, as the recording names it: trials of one task
+            share it. Where it names none, its place in the file.
     """
 
     id: str
@@ -43,6 +45,7 @@ class Transcript:
     messages: tuple[Message, ...]
     model: str = ""
     where: str = ""
+    task: str = ""
 
     @property
     def digest(self) -> str:
@@ -155,6 +158,7 @@ def _named(drafts: list[tuple[Entry, Draft]], *, file: str, split: bool) -> list
             messages=draft.messages,
             model=draft.model,
             where=entry.where,
+            task=task,
         )
         for (entry, draft), task in zip(drafts, tasks, strict=True)
     ]

@@ -22,7 +22,8 @@ not have felt. The second kind weighs against compression, which is the safe sid
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -57,30 +58,28 @@ def used_values(messages: Sequence[Message]) -> dict[int, tuple[str, ...]]:
     """
     # value or name -> the tool message that showed it first, as long as nobody has said it since
     shown: dict[str, int] = {}
-    names: dict[str, int] = {}
+    names = _Names()
     known: set[str] = set()
     said = _Said()
     used: dict[int, set[str]] = {}
     for place, message in enumerate(messages):
-        text = _told(message)
+        content = _Content(plain_text(message.get("content")))
+        text = _told(content, message)
         here = _Said(text)
         tokens = values(text)
-        recurring = [*tokens & shown.keys(), *here.among(names)]
-        if message["role"] == "assistant":
-            for value in recurring:
-                place_shown = shown.pop(value) if value in shown else names.pop(value)
-                used.setdefault(place_shown, set()).add(value)
-        elif message["role"] == "tool":
-            named = _names(plain_text(message.get("content"))) - tokens
-            for value in tokens - known:
-                shown[value] = place
+        if message["role"] == "tool":
+            named = content.names() - tokens
+            shown.update(dict.fromkeys(tokens - known, place))
             for name in named - known:
                 if not said.holds(name):
-                    names[name] = place
+                    names.add(name, place)
             known |= named
         else:
-            for value in recurring:
-                del (shown if value in shown else names)[value]
+            recurring = {value: shown.pop(value) for value in tokens & shown.keys()}
+            recurring |= names.pop_said(here)
+            if message["role"] == "assistant":
+                for value, place_shown in recurring.items():
+                    used.setdefault(place_shown, set()).add(value)
         known |= tokens
         said.add(here)
     return {place: tuple(sorted(found)) for place, found in sorted(used.items())}
@@ -95,17 +94,8 @@ def missing(used: Sequence[str], text: str) -> tuple[str, ...]:
     return tuple(value for value in gone if not (_is_phrase(value) and said.holds(value)))
 
 
-def _names(content: str) -> set[str]:
-    """The whole strings of a JSON answer that read like names."""
-    parsed = _parsed(content)
-    if parsed is None:
-        return set()
-    leaves = {leaf for leaf in _leaves(parsed) if isinstance(leaf, str)}
-    return {leaf for leaf in leaves if _is_name(leaf)}
-
-
 def _is_name(leaf: str) -> bool:
-    if not 4 <= len(leaf) <= _NAME_LENGTH or not any(letter.isalpha() for letter in leaf):
+    if not 4 <= len(leaf) <= _NAME_LENGTH or not any(map(str.isalpha, leaf)):
         return False
     words = _WORDS.findall(leaf)
     if len(words) == 1:
@@ -131,12 +121,12 @@ class _Said:
         words = _WORDS.findall(text)
         self._single = set(words)
         self._rows = [f" {' '.join(words)} ".casefold()]
-        self._folded = {word.casefold() for word in self._single}
+        self.folded = set(map(str.casefold, self._single))
 
     def add(self, other: _Said) -> None:
         """Everything that ``other`` says is said here, too."""
         self._single |= other._single
-        self._folded |= other._folded
+        self.folded |= other.folded
         self._rows += other._rows
 
     def holds(self, phrase: str) -> bool:
@@ -144,26 +134,55 @@ class _Said:
         words, row = _folded(phrase)
         if len(words) == 1:
             return phrase in self._single
-        return self._folded.issuperset(words) and any(row in each for each in self._rows)
-
-    def among(self, values: Mapping[str, int]) -> set[str]:
-        """Those of ``values`` that were said."""
-        return {value for value in values if self.holds(value)}
+        return self.folded.issuperset(words) and any(row in each for each in self._rows)
 
 
-def _told(message: Message) -> str:
+class _Names:
+    """Names that were shown, each with the place that showed it first."""
+
+    def __init__(self) -> None:
+        self._place: dict[str, int] = {}
+        self._beginning: defaultdict[str, set[str]] = defaultdict(set)
+
+    def add(self, name: str, place: int) -> None:
+        """``place`` shows ``name``."""
+        self._place[name] = place
+        self._beginning[_folded(name)[0][0]].add(name)
+
+    def pop_said(self, said: _Said) -> dict[str, int]:
+        """Those that were said, with their places; they are names no longer."""
+        begun = said.folded & self._beginning.keys()
+        found = [name for word in begun for name in self._beginning[word] if said.holds(name)]
+        for name in found:
+            self._beginning[_folded(name)[0][0]].discard(name)
+        return {name: self._place.pop(name) for name in found}
+
+
+class _Content:
+    """A text that may be JSON, parsed once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._leaves: list[str | int | float] | None = None
+        parsed = _parsed(text)
+        if parsed is not None:
+            self._leaves = []
+            _collect(parsed, self._leaves)
+
+    def flat(self) -> str:
+        """The text, or the values in it where it is JSON: escapes undone, field names left out."""
+        return self._text if self._leaves is None else "\n".join(map(str, self._leaves))
+
+    def names(self) -> set[str]:
+        """The whole strings of a JSON answer that read like names."""
+        leaves = {leaf for leaf in self._leaves or () if isinstance(leaf, str)}
+        return {leaf for leaf in leaves if _is_name(leaf)}
+
+
+def _told(content: _Content, message: Message) -> str:
     """What a message says: its text and the values, not the names, of its calls' arguments."""
-    parts = [plain_text(message.get("content"))]
-    parts += [made["function"]["arguments"] for made in message.get("tool_calls", ())]
-    return "\n".join(map(_flat, parts))
-
-
-def _flat(content: str) -> str:
-    """``content``, or the values in it where it is JSON: escapes undone, field names left out."""
-    parsed = _parsed(content)
-    if parsed is None:
-        return content
-    return "\n".join(str(leaf) for leaf in _leaves(parsed))
+    made = (call["function"]["arguments"] for call in message.get("tool_calls", ()))
+    return "\n".join((content.flat(), *(_Content(arguments).flat() for arguments in made)))
 
 
 def _parsed(content: str) -> Any:
@@ -175,14 +194,22 @@ def _parsed(content: str) -> Any:
         return None
 
 
-def _leaves(value: Any) -> Iterator[str | int | float]:
-    if isinstance(value, dict):
+def _collect(value: Any, leaves: list[str | int | float]) -> None:
+    """Add every string and number of ``value`` to ``leaves``, in order."""
+    if isinstance(value, str):
+        leaves.append(value)
+    elif isinstance(value, dict):
         for key, inner in value.items():
-            if _MAP_KEY.search(key):  # a map's keys are values; a record's are field names
-                yield key
-            yield from _leaves(inner)
+            if _is_map_key(key):  # a map's keys are values; a record's are field names
+                leaves.append(key)
+            _collect(inner, leaves)
     elif isinstance(value, list):
         for inner in value:
-            yield from _leaves(inner)
-    elif isinstance(value, str) or (isinstance(value, int | float) and not isinstance(value, bool)):
-        yield value
+            _collect(inner, leaves)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        leaves.append(value)
+
+
+@lru_cache(maxsize=4096)
+def _is_map_key(key: str) -> bool:
+    return _MAP_KEY.search(key) is not None

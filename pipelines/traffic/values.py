@@ -69,41 +69,52 @@ _BUILT_IN = word_set(
 
 def values(text: str) -> set[str]:
     """The values in ``text``, each in one spelling."""
-    return set(_tokens(text))
+    tokens = {(match.lastgroup, match[0]) for match in _TOKEN.finditer(text)}
+    return {value for group, token in tokens for value in _values_of(group, token)}
 
 
 def shows(text: str, value: str) -> bool:
     """Whether ``value`` stands in ``text`` as a whole, in whatever spelling."""
-    return _spelling(value).search(text) is not None
+    if _NUMBER.fullmatch(value):
+        return _spelling(value).search(text) is not None
+    at = text.find(value)
+    while at >= 0:
+        end = at + len(value)
+        if not (_in_word(text[at - 1 : at]) or _in_word(text[end : end + 1])):
+            return True
+        at = text.find(value, at + 1)
+    return False
+
+
+def _in_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
 
 
 @lru_cache(maxsize=4096)
-def _spelling(value: str) -> re.Pattern[str]:
-    if _NUMBER.fullmatch(value):
-        whole, _, decimals = value.partition(".")
-        spelled = ",?".join(whole)
-        fraction = rf"\.{decimals}0*" if decimals else r"(?:\.0+)?"
-        return re.compile(rf"(?<![\w.])0*{spelled}{fraction}(?!\w|[.-]\w)")
-    return re.compile(rf"(?<!\w){re.escape(value)}(?!\w)")
-
-
-def _tokens(text: str) -> Iterator[str]:
-    for match in _TOKEN.finditer(text):
-        token = match[0]
-        if len(token) > LONGEST:
-            continue
-        if match.lastgroup == "word":
-            yield from _identifiers(token)
-        elif match.lastgroup == "number":
-            if (number := _number(token)) is not None:
-                yield number
-        elif match.lastgroup == "path":
-            yield from _path(token)
-        elif match.lastgroup != "power":
-            yield token.rstrip(".,;:/")
+def _spelling(number: str) -> re.Pattern[str]:
+    whole, _, decimals = number.partition(".")
+    spelled = ",?".join(whole)
+    fraction = rf"\.{decimals}0*" if decimals else r"(?:\.0+)?"
+    return re.compile(rf"(?<![\w.])0*{spelled}{fraction}(?!\w|[.-]\w)")
 
 
 @lru_cache(maxsize=65536)
+def _values_of(group: str | None, token: str) -> tuple[str, ...]:
+    """The values that a token is and is made of; ``group`` is what it was found as."""
+    if len(token) > LONGEST or group == "power":
+        return ()
+    if group == "word":
+        # The common case, told quickly: plain words are no identifiers.
+        plain = len(token) < 4 or (token.isalpha() and token.islower())
+        return () if plain else _identifiers(token)
+    if group == "number":
+        number = _number(token)
+        return () if number is None else (number,)
+    if group == "path":
+        return tuple(_path(token))
+    return (token.rstrip(".,;:/"),)
+
+
 def _identifiers(token: str) -> tuple[str, ...]:
     """The identifiers that a word is and is made of."""
     token = token.removeprefix("self.").removeprefix("cls.").lstrip("#")
@@ -118,7 +129,7 @@ def _identifiers(token: str) -> tuple[str, ...]:
 def _is_identifier(token: str) -> bool:
     if len(token) < 4 or _DUNDER.fullmatch(token) or token.lower() in _COMMON:
         return False
-    if token in _BUILT_IN or not any(letter.isalpha() for letter in token):
+    if token in _BUILT_IN or not any(map(str.isalpha, token)):
         return False
     if _DIGIT.search(token):
         return not _MEASURE.fullmatch(token)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -199,6 +200,24 @@ def test_running_again_in_the_same_home_changes_nothing(ran: Ran, place: Path) -
     again = main_job(home, threads=1).as_json()
     assert home.recommendations.read_bytes() == ran.content
     assert {**again, "seconds": 0} == {**ran.told, "seconds": 0}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [0.0, 0.3, 2.0])
+def test_ctrl_c_in_the_middle_of_a_pass_is_answered_at_once(place: Path, after: float) -> None:
+    home = place / f"interrupted-{after}"
+    with running(home, seed="3") as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("traffic, first pass"):
+                break
+        time.sleep(after)
+        os.killpg(process.pid, signal.SIGINT)
+        rest = process.stderr.read()
+    assert process.returncode == 130, rest
+    assert "Traceback" not in rest
+    assert "first pass: done" not in rest
+    assert not [path for path in home.rglob("*") if path.suffix == ".part"]
 
 
 @pytest.mark.slow

@@ -15,8 +15,9 @@ from compressors.handles import MemoryHandles
 from compressors.home import Home
 from compressors.pepper import PUBLIC_PEPPER, Pepper, load_pepper, save_pepper
 from compressors.profiles import LADDERS
+from pipelines.spread import SpreadError
 from pipelines.traffic.forms.base import Message, answer, call, calling
-from pipelines.traffic.record import TrafficReport, record
+from pipelines.traffic.record import TrafficReport, UsedBy, record
 from pipelines.traffic.transcripts import Transcript
 
 NEEDLE = "ORD-57731"
@@ -144,6 +145,55 @@ def test_a_second_run_writes_the_same_bytes(engine: Engine, tmp_path: Path) -> N
     assert [path.name for path in first.segments] == [path.name for path in second.segments]
     for here, there in zip(first.segments, second.segments, strict=True):
         assert here.read_bytes() == there.read_bytes()
+
+
+@pytest.mark.parametrize("refusal", [None, "refused"])
+def test_however_many_processes_write_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: str | None
+) -> None:
+    monkeypatch.setattr("pipelines.traffic.record._MUCH", 0)
+    engine = Engine(pepper=PUBLIC_PEPPER, loaded=Loaded(BUILT_IN, refusal), handles=MemoryHandles())
+    # Three groups, of which the last holds nothing that the others do not.
+    places = [("g", "a"), ("g", "b"), ("g", "c"), ("h", "a"), ("h", "d"), ("i", "a")]
+    transcripts = [transcript(group=group, task=task) for group, task in places]
+
+    def passes(processes: int) -> tuple[TrafficReport, list[tuple[str, bytes]], UsedBy, list[int]]:
+        used: UsedBy = {}
+        told: list[int] = []
+        out = tmp_path / str(processes)
+        for trials in (True, False):
+            report = record(
+                engine, transcripts, auth_mode="payg", model=MODEL, out=out, trials=trials,
+                on_progress=told.append, used=used, processes=processes,
+            )  # fmt: skip
+        files = [(path.name, path.read_bytes()) for path in sorted(out.iterdir())]
+        report.segments.clear()
+        return report, files, used, told
+
+    alone = passes(1)
+    report, files, used, told = alone
+    assert (report.transcripts, report.conversations, report.groups) == (6, 4, 3)
+    assert len(files) == 4, "two groups in two passes"
+    assert len(used) == 4
+    assert told == [1, 2, 3, 4, 5, 6] * 2
+    events = [decode(line) for _, content in files for line in content.splitlines()]
+    assert {event.fault for event in events if event.event == "compression"} == {
+        "publication_refused" if refusal else None
+    }
+    assert passes(2) == alone
+    assert passes(3) == alone
+
+
+def test_a_transcript_that_cannot_be_recorded_is_named_and_groups_before_it_stay(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.traffic.record._MUCH", 0)
+    broken = Transcript(id="t", group="h", messages=({"no": "role"},), where="runs.jsonl, line 7")
+    with pytest.raises(SpreadError, match=r"^runs\.jsonl, line 7: KeyError: 'role'"):
+        record(
+            engine, [transcript(), broken], auth_mode="payg", model="", out=tmp_path, trials=False
+        )
+    assert len([path for path in tmp_path.iterdir() if path.suffix == ".jsonl"]) == 1
 
 
 def test_event_ids_differ_wherever_an_event_does(engine: Engine, tmp_path: Path) -> None:

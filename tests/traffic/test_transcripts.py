@@ -95,7 +95,11 @@ GOOD = orjson.dumps(chat(1)) + b"\n"
         ("x.jsonl", GOOD + b'{"messages": [{"ro', ["x.jsonl, line 2", "cut off"]),
         ("x.json", b'{"messages": [{"ro', ["x.json, line 1", "cut off"]),
         ("x.jsonl", b"", ["x.jsonl: is empty"]),
-        ("x.jsonl.gz", gzip.compress(GOOD)[:-9], ["x.jsonl.gz: is cut off or no gzip file"]),
+        (
+            "x.jsonl.gz",
+            gzip.compress(GOOD, mtime=0)[:-9],
+            ["x.jsonl.gz: is cut off or no gzip file"],
+        ),
         ("x.jsonl.gz", GOOD, ["x.jsonl.gz: is cut off or no gzip file"]),
         (
             "x.jsonl",
