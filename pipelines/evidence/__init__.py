@@ -1,7 +1,8 @@
 """Pure statistics: numbers in, numbers out. No file, no clock, no randomness.
 
-Harm on data sets (``binomial``), regret and net savings of traffic at any time
-(``regret``, ``savings``, both on ``betting``), and who counts (``sampling``).
+Harm on data sets (``binomial``; ``losses`` where it is not all or nothing), regret and net
+savings of traffic at any time (``regret``, ``savings``, both on ``betting``), who counts
+(``sampling``), and whom to try first (``shrinkage``).
 """
 
 from pipelines.evidence.binomial import (
@@ -14,6 +15,7 @@ from pipelines.evidence.binomial import (
     threshold,
 )
 from pipelines.evidence.intervals import DIGITS, Interval, confidence
+from pipelines.evidence.losses import change_p, share_p
 from pipelines.evidence.regret import (
     p_regret_above,
     p_regret_below,
@@ -33,6 +35,7 @@ from pipelines.evidence.savings import (
     worst_p_savings_above,
     worst_p_savings_below,
 )
+from pipelines.evidence.shrinkage import shrunken
 
 __all__ = [
     "CALIBRATION",
@@ -42,6 +45,7 @@ __all__ = [
     "Interval",
     "admit",
     "calibrated_clip",
+    "change_p",
     "clip",
     "clopper_pearson",
     "confidence",
@@ -55,6 +59,8 @@ __all__ = [
     "profile_p",
     "regret_interval",
     "safe_set",
+    "share_p",
+    "shrunken",
     "threshold",
     "window_start",
     "worst_p_regret_above",
