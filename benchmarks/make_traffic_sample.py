@@ -100,7 +100,7 @@ def write(directory: Path, *, seed: int) -> Mapping[str, int]:
         path, content = target / f"{group}.jsonl.gz", packed(rows)
         if not path.exists() or gzip.decompress(path.read_bytes()) != content:
             path.write_bytes(gzip.compress(content, 9, mtime=0))
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = hashlib.sha256(content).hexdigest()
         entries.append(ENTRY.format(group=group, digest=digest, conversations=len(rows)))
         sizes[group] = path.stat().st_size
     head = HEAD.format(

@@ -21,9 +21,8 @@ from compressors.files import write_atomically
 from compressors.handles import MemoryHandles
 from pipelines.choice import choose
 from pipelines.publication import compose
-from pipelines.replayed import keep_certificates, keep_outcomes
-from pipelines.replays import run_replays
-from pipelines.replays.certify import certify
+from pipelines.replayed import keep_certificates, made_and_kept
+from pipelines.replays.certify import certify, digests_of
 from pipelines.replays.manifests import selected
 from pipelines.settings import Settings
 from pipelines.warehouse import Warehouse
@@ -48,10 +47,10 @@ def compose_defaults(data: Path | None, *, settings: Settings, progress: Progres
     """
     with tempfile.TemporaryDirectory() as place:
         engine = Engine.start(home=place, handles=MemoryHandles())
-        outcomes = run_replays(data=data, engine=engine, progress=progress)
+        warehouse = Warehouse(Path(place) / "warehouse.duckdb")
+        outcomes = made_and_kept(warehouse, engine=engine, data=data, progress=progress)
         certificates = certify(outcomes, engine=engine, data=data, settings=settings)
-        with Warehouse(Path(place) / "warehouse.duckdb").connect() as con:
-            keep_outcomes(con, outcomes)
+        with warehouse.connect() as con:
             keep_certificates(con, certificates)
             choice = choose(
                 con,
@@ -64,7 +63,7 @@ def compose_defaults(data: Path | None, *, settings: Settings, progress: Progres
         choice,
         certificates,
         engines=[engine_digest()],
-        datasets={source.manifest.name: source.manifest.digest for source in selected(data)},
+        datasets=digests_of([source.manifest for source in selected(data)], certificates),
         pepper_id=engine.pepper.id,
         demonstration=data is None,
         settings=settings,

@@ -103,9 +103,11 @@ create table if not exists rollup (            -- a conversation a day, under on
 
 create table if not exists outcomes (          -- one replay: a case under a profile or a control
     replay          varchar not null,          -- digest of engine, data sets, renderings, solvers
+    judge           varchar not null,          -- the same without the data sets
     dataset         varchar not null,
     kind            varchar not null,
     item            varchar not null,          -- digest of the case
+    source          varchar not null,          -- where the item stands in the data set
     cluster         varchar not null,
     split           varchar not null,          -- learn | certify
     treatment       varchar not null,          -- profile | random_deletion | truncation
@@ -114,7 +116,13 @@ create table if not exists outcomes (          -- one replay: a case under a pro
     solvable        boolean not null,          -- solved uncompressed
     solved          boolean not null,
     tokens_before   bigint not null,
-    tokens_after    bigint not null
+    tokens_after    bigint not null,
+    reached         varchar not null,          -- where not solved: '' | query | full, by its handle
+    tokens_returned bigint not null
+);
+
+create table if not exists replays (           -- replays of which all outcomes are there: the newest
+    replay          varchar not null
 );
 
 create table if not exists certificates (

@@ -40,7 +40,7 @@ def refuse_other_peppers(connection: duckdb.DuckDBPyConnection, pepper_id: str) 
         )
 
 
-LAYOUT = 1
+LAYOUT = 2
 """Version of ``schema.sql``; raised whenever a table changes."""
 
 _SCHEMA = Path(__file__).with_name("schema.sql")

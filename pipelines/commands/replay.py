@@ -60,9 +60,9 @@ def command(data: Path | None, spend: bool, as_json: bool, home: Home) -> None:
     from compressors.engine import Engine
     from compressors.handles import MemoryHandles
     from pipelines.commands._progress import reporter
-    from pipelines.replayed import keep_certificates, keep_outcomes
-    from pipelines.replays import answerability, run_replays
+    from pipelines.replayed import keep_certificates, made_and_kept
     from pipelines.replays.certify import certify, refuse_samples
+    from pipelines.replays.report import answerability
     from pipelines.results import certificate_json
     from pipelines.settings import load_settings
     from pipelines.warehouse import Warehouse
@@ -71,8 +71,9 @@ def command(data: Path | None, spend: bool, as_json: bool, home: Home) -> None:
         refuse_samples(data)
     home.ensure()
     engine = Engine.start(None, home, handles=MemoryHandles())
+    warehouse = Warehouse(home.warehouse)
     with reporter() as told:
-        outcomes = run_replays(data=data, engine=engine, progress=told.step)
+        outcomes = made_and_kept(warehouse, engine=engine, data=data, progress=told.step)
         certificates = certify(
             outcomes,
             engine=engine,
@@ -80,8 +81,7 @@ def command(data: Path | None, spend: bool, as_json: bool, home: Home) -> None:
             settings=load_settings(home.root / "settings.toml"),
             spend=spend,
         )
-        with Warehouse(home.warehouse).connect() as con:
-            keep_outcomes(con, outcomes)
+        with warehouse.connect() as con:
             keep_certificates(con, certificates)
     if as_json:
         print_json({"certificates": [certificate_json(asdict(each)) for each in certificates]})

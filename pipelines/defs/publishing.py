@@ -15,6 +15,7 @@ from pipelines.defs.workspace import Listener, Workspace
 from pipelines.ingest.audit import Finding
 from pipelines.publication import compose, incumbents, publish_choice
 from pipelines.replayed import read_certificates
+from pipelines.replays.certify import digests_of
 from pipelines.replays.manifests import selected
 from pipelines.snapshot import publish_snapshot
 from pipelines.warehouse import refuse_other_peppers
@@ -99,7 +100,7 @@ def publication(
             choice,
             tested,
             engines=[engine_digest()],
-            datasets={m.name: m.digest for m in manifests},
+            datasets=digests_of(manifests, tested),
             pepper_id=pepper.id,
             demonstration=pepper.public or any(m.sample for m in manifests),
             settings=workspace.settings,
@@ -159,7 +160,7 @@ def _read_back(workspace: Workspace) -> Finding:
 
 
 @dg.asset(
-    deps=[publication],
+    deps=[rollup, publication],
     group_name=GROUP,
     owners=OWNERS,
     kinds={"parquet"},

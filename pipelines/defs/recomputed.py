@@ -9,7 +9,8 @@ from decimal import Decimal, localcontext
 
 from compressors.profiles import BY_NAME
 from pipelines.ingest.audit import Finding
-from pipelines.replays import Certificate, Outcome
+from pipelines.replays import Outcome
+from pipelines.replays.certify import Certificate
 
 _PRECISION = 60  # digits: more than any sum of a few thousand terms can lose
 _TOLERANCE = 1e-9  # relative

@@ -4,22 +4,25 @@ import dagster as dg
 
 from pipelines.defs.recomputed import recomputed
 from pipelines.defs.shown import OWNERS, checked, column_schema, markdown
+from pipelines.defs.telemetry import segments
 from pipelines.defs.workspace import Listener, Workspace
 from pipelines.replayed import (
     keep_certificates,
-    keep_outcomes,
+    made_and_kept,
     read_certificates,
     read_outcomes,
+    recorded_conversations,
 )
-from pipelines.replays import answerability, run_replays
 from pipelines.replays.certify import certify
 from pipelines.replays.manifests import selected
 from pipelines.replays.outcomes import replay_key
+from pipelines.replays.report import answerability
 
 GROUP = "replays"
 
 
 @dg.asset(
+    deps=[segments],
     group_name=GROUP,
     owners=OWNERS,
     kinds={"python", "duckdb"},
@@ -31,23 +34,24 @@ def outcomes(
 ) -> dg.MaterializeResult[None]:
     """Every case of the data sets under every profile of its kind, and under the controls.
 
-    Deterministic: the same engine, data and solvers give the same outcomes, so those that the
-    warehouse already has are not made again.
+    Conversations that are telemetry are none of the recorded runs that certify: so this comes
+    after what takes them in. Deterministic: the same engine, data and solvers give the same
+    outcomes, so those that the warehouse already has are not made again.
     """
     with workspace.engine() as engine:
-        replay = replay_key(engine, [s.manifest for s in selected(workspace.datasets)])
         with workspace.warehouse.connect() as con:
+            telemetry = recorded_conversations(con)
+            replay = replay_key(engine, selected(workspace.datasets), without=telemetry)
             found = read_outcomes(con, replay=replay)
         reused = bool(found)
         if not reused:
-            found = run_replays(
-                data=workspace.datasets,
+            found = made_and_kept(
+                workspace.warehouse,
                 engine=engine,
+                data=workspace.datasets,
                 progress=listener.progress,
                 processes=workspace.processes,
             )
-            with workspace.warehouse.connect() as con:
-                keep_outcomes(con, found)
     with workspace.warehouse.connect() as con:
         columns = column_schema(con, "outcomes")
     listener.progress("replays", 1, 1)

@@ -15,6 +15,7 @@ from compressors.pepper import Pepper, load_pepper
 from pipelines.ingest import IngestReport, closed_segments
 from pipelines.ingest.audit import Finding
 from pipelines.settings import Settings, load_settings
+from pipelines.spread import PROCESSES
 from pipelines.warehouse import Warehouse
 
 
@@ -36,7 +37,7 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
     data: str = ""
     sources: list[str] = []  # noqa: RUF012 - a field of pydantic, which copies it
     threads: int = 0
-    processes: int = 2
+    processes: int = PROCESSES
     spend: bool = False
 
     @property

@@ -1,11 +1,10 @@
 """Data sets run again as an agent's tasks, with the tool's answer compressed.
 
 `run_replays` gives outcomes, `certify.certify` turns them into certificates, and
-`answerability` into the rows that people are shown.
+`report.answerability` into the rows that people are shown. The latter two need statistics,
+which the processes that only replay never load.
 """
 
-from pipelines.replays.certify import Certificate
 from pipelines.replays.outcomes import Outcome, run_replays
-from pipelines.replays.report import Answerability, answerability
 
-__all__ = ["Answerability", "Certificate", "Outcome", "answerability", "run_replays"]
+__all__ = ["Outcome", "run_replays"]

@@ -2,7 +2,8 @@
 
 Testing many engines on one block would sooner or later pass one by chance. So the v-th engine
 tested on a block may spend ``delta / (v (v + 1))``, and the ledger, which is committed, counts
-them. It is only ever appended to.
+them. A block of which an item was shown is retired: what is shown may be tuned on. The ledger
+only ever grows.
 """
 
 from __future__ import annotations
@@ -18,9 +19,13 @@ from compressors.files import write_atomically
 
 SCHEMA = 1
 
+LEDGER = "blocks.toml"
+"""The ledger's name, beside the manifests."""
+
 _HEADER = """\
 # Which engines were tested on which block of a data set's certify part: the v-th may spend
-# delta / (v (v + 1)). Appended by `toin replay --certify` alone; an entry is never removed.
+# delta / (v (v + 1)). A retired block may be looked at and certifies no more. Written by
+# `toin replay --certify` and `--retire` alone; an entry is never removed.
 """
 
 
@@ -40,6 +45,7 @@ class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     digest: str
     block: int
     version: tuple[Version, ...] = ()
+    retired: bool = False
 
 
 class Ledger(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,9 +66,8 @@ class Ledger(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return next((v.version for v in known), len(entry.version) + 1)
 
     def block_of(self, dataset: str, *, digest: str) -> int:
-        """The number of the data set's current block, from 1."""
-        entry = self._current(dataset, digest)
-        return entry.block if entry else 1
+        """The number of the data set's current block, from 1: the first that is not retired."""
+        return 1 + sum(b.retired for b in self.block if (b.dataset, b.digest) == (dataset, digest))
 
     def spent(self, dataset: str, *, digest: str, engine: str, replays: str, kinds: int) -> Ledger:
         """This ledger with the engine tested on the data set's current block.
@@ -72,16 +77,35 @@ class Ledger(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         entry = self._current(dataset, digest)
         if entry is None:
             first = (Version(1, engine, replays, kinds),)
-            return Ledger(self.schema, (*self.block, Block(dataset, digest, 1, first)))
+            return self._with(Block(dataset, digest, self.block_of(dataset, digest=digest), first))
         if any((v.engine, v.replays) == (engine, replays) for v in entry.version):
             return self
         tested = Version(len(entry.version) + 1, engine, replays, kinds)
-        grown = msgspec.structs.replace(entry, version=(*entry.version, tested))
-        return Ledger(self.schema, tuple(grown if b is entry else b for b in self.block))
+        return self._with(msgspec.structs.replace(entry, version=(*entry.version, tested)))
+
+    def without(self, dataset: str, *, digest: str) -> Ledger:
+        """This ledger with the data set's current block retired."""
+        entry = self._current(dataset, digest)
+        if entry is None:
+            entry = Block(dataset, digest, self.block_of(dataset, digest=digest))
+        return self._with(msgspec.structs.replace(entry, retired=True))
 
     def _current(self, dataset: str, digest: str) -> Block | None:
-        entries = [b for b in self.block if (b.dataset, b.digest) == (dataset, digest)]
-        return max(entries, key=lambda entry: entry.block, default=None)
+        """The entry of the current block; None where nobody was tested on it."""
+        number = self.block_of(dataset, digest=digest)
+        return next(
+            (b for b in self.block if (b.dataset, b.digest, b.block) == (dataset, digest, number)),
+            None,
+        )
+
+    def _with(self, entry: Block) -> Ledger:
+        """This ledger with ``entry`` in the place of the one about the same block, else last."""
+        place = (entry.dataset, entry.digest, entry.block)
+        others = [(b.dataset, b.digest, b.block) for b in self.block]
+        if place not in others:
+            return Ledger(self.schema, (*self.block, entry))
+        at = others.index(place)
+        return Ledger(self.schema, (*self.block[:at], entry, *self.block[at + 1 :]))
 
 
 def read_ledger(path: Path) -> Ledger:
@@ -104,6 +128,16 @@ def read_ledger(path: Path) -> Ledger:
             f"{path}, field schema: expected {SCHEMA}, found {ledger.schema}; "
             "use the version of the project that wrote it"
         )
+    numbers: dict[tuple[str, str], list[Block]] = {}
+    for entry in ledger.block:
+        numbers.setdefault((entry.dataset, entry.digest), []).append(entry)
+    for (dataset, _), entries in numbers.items():
+        in_order = [entry.block for entry in entries] == list(range(1, len(entries) + 1))
+        if not in_order or not all(entry.retired for entry in entries[:-1]):
+            raise InputRefused(
+                f"{path}, blocks of {dataset}: expected 1, 2, … in order, all but the last "
+                "retired; restore the file from the repository"
+            )
     for entry in ledger.block:
         if [v.version for v in entry.version] != list(range(1, len(entry.version) + 1)):
             raise InputRefused(

@@ -1,30 +1,32 @@
 """Cases: one item as a task of an agent, its records among many others in a tool's answer.
 
-How many others there are, which, in which order, how the item is asked for and how the answer
-looks: all of it is drawn by hash of the item, before anything is compressed.
+How large the answer is, which others stand in it, in which order, how the item is asked for and
+how the answer looks: all of it is drawn by hash of the item, before anything is compressed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 import msgspec
 import orjson
 
 from compressors.messages import query_for
 from pipelines.replays.draws import Draw, digest
-from pipelines.replays.items import Item, Library, Record, Split, split_of
+from pipelines.replays.items import Item, Library, Record, Split
 from pipelines.replays.references import MANNERS, Manner, said
 from pipelines.replays.renderings import RENDERINGS
-from pipelines.replays.tasks import Problem, Question, Task
+from pipelines.replays.tasks import Problem, Question, Task, Verdicts
 
-FEWEST, MOST = 30, 60
-"""How many records stand around those that are needed."""
+SIZES = (2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 200_000)
+"""Characters of JSON at which the sizes of answers change from one band to the next."""
 
-SIZE = 26_000
-"""Characters of JSON from which on no more records are added, once there are `SCANT`."""
+SHARES = (5, 5, 5, 4, 3, 2, 1)
+"""How often a size falls into each band: most answers of tools are short, few are long."""
 
-SCANT = 12
+FEWEST = 2
+"""How many records stand at least around those that are needed."""
 
 _LONGEST = 4_000
 
@@ -67,7 +69,7 @@ def build(item: Item, library: Library, *, kind: str) -> Case:
     manner = draw.one_of(MANNERS)
     user, search = said(item, targets, others, manner, draw)
     records = draw.shuffled([*targets, *others])
-    text = RENDERINGS[kind](records, Draw("rendering", kind, library.digest, item.cluster))
+    text = RENDERINGS[kind].render(records, Draw("rendering", kind, library.digest, item.cluster))
     messages = _messages(item.task, user, search, text, draw)
     query = query_for(messages, len(messages) - 1)
     return Case(
@@ -76,13 +78,32 @@ def build(item: Item, library: Library, *, kind: str) -> Case:
         id=digest("case", kind, query, text, *item.needed, orjson_text(item.task))[:16],
         source=item.source,
         cluster=digest("cluster", library.digest, item.cluster)[:16],
-        split=split_of(item.cluster, manifest=library.digest),
+        split=library.split(item),
         manner=manner,
         query=query,
         text=text,
         needed=item.needed,
         task=item.task,
     )
+
+
+class Rendered(msgspec.Struct, frozen=True):
+    """The cases that a library's items make in every kind."""
+
+    library: Library
+
+    @property
+    def dataset(self) -> str:
+        """The data set's name."""
+        return self.library.dataset
+
+    def count(self, kind: str) -> int:  # noqa: ARG002
+        """How many cases there are, which is the same in every kind."""
+        return len(self.library.items)
+
+    def case(self, kind: str, number: int) -> Case:
+        """The case of ``kind`` at the place ``number``, from 0; built when it is asked for."""
+        return build(self.library.items[number], self.library, kind=kind)
 
 
 def orjson_text(value: object) -> str:
@@ -92,16 +113,15 @@ def orjson_text(value: object) -> str:
 
 def _others(item: Item, targets: Sequence[Record], library: Library, draw: Draw) -> list[Record]:
     """The records around: those that the data set puts there, then any of its others."""
-    wanted = draw.between(FEWEST, MOST)
+    wanted = size_of(draw, library.largest)
     pool = list(library.records.values())
     near = [library.records[identifier] for identifier in draw.shuffled(item.near)]
-    drawn = [pool[index] for index in draw.picks(len(pool), 3 * MOST)]
+    drawn = (pool[index] for index in draw.each_of(len(pool)))
     seen = {key for target in targets for key in _keys(target)}
     size = sum(_size(target) for target in targets)
     others: list[Record] = []
-    for record in [*near, *drawn]:
-        full = len(others) >= wanted or (len(others) >= SCANT and size >= SIZE)
-        if full:
+    for record in chain(near, drawn):
+        if len(others) >= FEWEST and size >= wanted:
             break
         if _size(record) > _LONGEST or not seen.isdisjoint(_keys(record)):
             continue
@@ -109,6 +129,20 @@ def _others(item: Item, targets: Sequence[Record], library: Library, draw: Draw)
         size += _size(record)
         others.append(record)
     return others
+
+
+def size_of(draw: Draw, largest: int) -> int:
+    """How many characters of JSON an answer has, drawn as `SIZES` and `SHARES` say.
+
+    Bands beyond ``largest`` are not drawn, and the last one ends there.
+    """
+    bands = [
+        (low, min(high, largest))
+        for low, high, share in zip(SIZES, SIZES[1:], SHARES, strict=False)
+        for _ in range(share)
+        if low < largest
+    ]
+    return draw.between(*draw.one_of(bands)) if bands else largest
 
 
 def _keys(record: Record) -> tuple[str, str, str]:
@@ -143,7 +177,7 @@ def _messages(task: Task, user: str, search: str, text: str, draw: Draw) -> list
 def _call(task: Task, search: str, draw: Draw) -> tuple[str, dict[str, object]]:
     if isinstance(task, Problem):
         return "list_problems", {"collection": f"unit-{draw.between(1, 30)}", "limit": 100}
-    if isinstance(task, Question):
+    if isinstance(task, Question | Verdicts):
         return "list_entries", {"year": draw.between(2024, 2026), "page": draw.between(1, 9)}
     if search:
         return "search_tools", {"query": search}

@@ -17,9 +17,9 @@ from compressors.digest import engine_digest
 from compressors.engine import Engine
 from compressors.errors import InputRefused
 from compressors.profiles import LADDERS
-from pipelines.evidence import Count, harm_p, safe_set, threshold
-from pipelines.replays.blocks import Ledger, read_ledger, write_ledger
-from pipelines.replays.manifests import Manifest, datasets_directory, selected
+from pipelines.evidence import Count, harm_p, items_needed, safe_set, threshold
+from pipelines.replays.blocks import LEDGER, Ledger, read_ledger, write_ledger
+from pipelines.replays.manifests import Manifest, Source, datasets_directory, selected
 from pipelines.replays.outcomes import PROFILE, Outcome, replay_key, sources_digest
 from pipelines.replays.renderings import KINDS_UNDER_TEST
 from pipelines.settings import Settings
@@ -69,6 +69,12 @@ class Certificate(msgspec.Struct, frozen=True):
     status: str
 
 
+def digests_of(manifests: Sequence[Manifest], rows: Sequence[Certificate]) -> dict[str, str]:
+    """The digests, by name, of those of ``manifests`` that certificates rest on."""
+    used = {row.dataset for row in rows}
+    return {m.name: m.digest for m in manifests if m.name in used}
+
+
 def refuse_samples(data: Path | None) -> None:
     """Nothing can be certified on the bundled samples.
 
@@ -92,7 +98,7 @@ def certify(
     spend: bool = False,
     ledger: Path | None = None,
 ) -> list[Certificate]:
-    """A row for every rung of every kind under test and each of its data sets.
+    """A row for every rung of every kind under test and each of the data sets that it rests on.
 
     Args:
         outcomes: what `run_replays` gave for the same engine and ``data``.
@@ -106,18 +112,20 @@ def certify(
         InputRefused: a test is to be spent on samples, the outcomes are of another engine or
             other data, or the ledger cannot be read or written.
     """
-    manifests = [source.manifest for source in selected(data)]
+    sources = selected(data)
+    manifests = [source.manifest for source in sources]
     if spend:
         refuse_samples(data)
+        _refuse_spent(sources)
     samples = any(manifest.sample for manifest in manifests)
-    key = replay_key(engine, manifests)
+    key = replay_key(engine, sources)
     strangers = sorted({outcome.replay for outcome in outcomes} - {key})
     if strangers:
         raise InputRefused(
             f"the outcomes are of replay {strangers[0]}, not of {key}: engine, data or solvers "
             "have changed since; run the replays again"
         )
-    path = ledger or datasets_directory() / "blocks.toml"
+    path = ledger or datasets_directory() / LEDGER
     book = read_ledger(path)
     full, own = f"sha256:{engine_digest()}", f"sha256:{sources_digest()}"
     rows = [
@@ -131,15 +139,25 @@ def certify(
                 m.name: book.version_of(m.name, digest=m.digest, engine=full, replays=own)
                 for m in manifests
             },
-            blocks={m.name: book.block_of(m.name, digest=m.digest) for m in manifests},
+            blocks={source.manifest.name: source.block for source in sources},
             delta=settings.delta,
             replay=key,
             status="demonstration" if samples else "certified" if spend else "development",
         )
     ]
     if spend:
-        _spend(path, book, manifests, engine=full, replays=own)
+        used = {row.dataset for row in rows}
+        _spend(path, book, [m for m in manifests if m.name in used], engine=full, replays=own)
     return rows
+
+
+def _refuse_spent(sources: Sequence[Source]) -> None:
+    for source in sources:
+        if source.block > source.manifest.blocks:
+            raise InputRefused(
+                f"every block of {source.manifest.name} is retired, so nothing can be certified on "
+                "it any more; add fresh items to its manifest, as new blocks"
+            )
 
 
 def _spend(
@@ -158,6 +176,27 @@ def _spend(
         write_ledger(path, spent)
 
 
+def lists(
+    kind: str, manifest: Manifest, tested: Sequence[Outcome], *, kinds: int, delta: float
+) -> bool:
+    """Whether the certificates of ``kind`` rest on the data set, too.
+
+    They rest on every set that is rendered as any kind. On recorded runs they do where the certify
+    part has enough tasks in this kind for a certificate without a harm, on the first version; this
+    is decided by how many there are, before any outcome.
+    """
+    if manifest.format != "trajectories":
+        return True
+    tasks = {o.cluster for o in tested if (o.kind, o.dataset) == (kind, manifest.name)}
+    return len(tasks) >= tasks_needed(manifest, kinds=kinds, delta=delta)
+
+
+def tasks_needed(manifest: Manifest, *, kinds: int, delta: float) -> int:
+    """The fewest tasks with which a profile without harm is certified, on a first version."""
+    limit = threshold(delta, version=1, kinds=kinds)
+    return items_needed(0, epsilon=manifest.epsilon, threshold=limit)
+
+
 def _of_kind(
     kind: str,
     outcomes: Sequence[Outcome],
@@ -171,9 +210,10 @@ def _of_kind(
 ) -> list[Certificate]:
     tested = [o for o in outcomes if o.treatment == PROFILE and o.split == "certify"]
     kinds = len(KINDS_UNDER_TEST)
-    # One statement covers all data sets of the kind, so the latest version of any counts.
-    limit = threshold(delta, version=max(versions.values()), kinds=kinds)
     counts: dict[tuple[str, str], tuple[Count, float]] = {}
+    manifests = [m for m in manifests if lists(kind, m, tested, kinds=kinds, delta=delta)]
+    # One statement covers all data sets of the kind, so the latest version of any counts.
+    limit = threshold(delta, version=max(versions[m.name] for m in manifests), kinds=kinds)
     for profile in LADDERS[kind]:
         for manifest in manifests:
             here = [o for o in tested if (o.profile, o.dataset) == (profile.name, manifest.name)]

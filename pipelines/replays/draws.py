@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -49,10 +49,10 @@ class Draw:
             result[last], result[other] = result[other], result[last]
         return result
 
-    def picks(self, size: int, count: int) -> list[int]:
-        """``count`` different numbers of ``range(size)``, in the order drawn (Floyd)."""
-        chosen: dict[int, None] = {}
-        for upper in range(size - min(count, size), size):
-            drawn = self.below(upper + 1)
-            chosen[upper if drawn in chosen else drawn] = None
-        return list(chosen)
+    def each_of(self, size: int) -> Iterator[int]:
+        """The numbers of ``range(size)`` in an order of their own, drawn as they are needed."""
+        moved: dict[int, int] = {}
+        for last in range(size - 1, -1, -1):
+            other = self.below(last + 1)
+            yield moved.get(other, other)
+            moved[other] = moved.get(last, last)

@@ -2,7 +2,7 @@
 
 Items that are not independent (one base question, one scenario, one group of function
 documents) form a cluster. One member a cluster is chosen by hash, and the cluster falls to
-``learn`` or ``certify`` by hash, both before any outcome is known.
+``learn`` or to a block of ``certify`` by hash, both before any outcome is known.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from pipelines.replays.tasks import Task
 LEARN_PERCENT = 20
 """The share of the clusters that may be looked at and tuned on."""
 
-Split = Literal["learn", "certify"]
+Split = Literal["learn", "certify", "later"]
+"""What may be looked at, the block that certificates are tested on, blocks kept for after it."""
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -57,21 +58,34 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Library(msgspec.Struct, frozen=True):
-    """A data set ready to be rendered: one item a cluster, and all records by id."""
+    """A data set ready to be rendered: one item a cluster, and all records by id.
+
+    ``largest`` is how many characters of JSON an answer may have, ``block`` which of the
+    ``blocks`` of the certify part is the current one.
+    """
 
     dataset: str
     digest: str
     items: tuple[Item, ...]
     records: dict[str, Record]
+    largest: int
+    blocks: int = 1
+    block: int = 1
+
+    def split(self, item: Item) -> Split:
+        """The part of the data set that ``item`` falls to while ``block`` is the current one."""
+        return split_of(item.cluster, manifest=self.digest, blocks=self.blocks, block=self.block)
 
 
-def split_of(cluster: str, *, manifest: str) -> Split:
-    """Whether a cluster may be looked at (``learn``) or is kept for certificates."""
-    return (
-        "learn"
-        if int(digest("split", manifest, cluster)[:12], 16) % 100 < LEARN_PERCENT
-        else ("certify")
-    )
+def split_of(cluster: str, *, manifest: str, blocks: int = 1, block: int = 1) -> Split:
+    """What a cluster is for while ``block`` of ``blocks`` is the current one, both from 1.
+
+    A block before the current one is retired: its clusters may be looked at.
+    """
+    if int(digest("split", manifest, cluster)[:12], 16) % 100 < LEARN_PERCENT:
+        return "learn"
+    own = 1 + int(digest("block", manifest, cluster)[:12], 16) % blocks
+    return "learn" if own < block else "certify" if own == block else "later"
 
 
 def one_a_cluster(items: Iterable[Item], *, manifest: str) -> tuple[Item, ...]:

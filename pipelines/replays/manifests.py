@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import tomllib
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -16,23 +17,39 @@ from typing import Literal
 import msgspec
 
 from compressors.errors import InputRefused
+from pipelines.replays.blocks import LEDGER, read_ledger
 
 REPLAYED = ("gsm8k", "truthfulqa", "bfcl")
 """The public data sets that replays are made of, in the order in which they are listed."""
 
-Format = Literal["gsm8k", "truthfulqa", "bfcl"]
+RECORDED = "trajectories"
+"""The set of recorded runs, which comes after them where a folder has any of its files."""
+
+_GZIP = b"\x1f\x8b"
+
+Format = Literal["gsm8k", "truthfulqa", "bfcl", "trajectories"]
 
 
 class SourceFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One file of a data set: where it lies, its digest, and the fields of every record."""
+    """One file of a data set: where it lies, its digest, and the fields of every record.
+
+    ``sha256`` is of the content, unpacked where the file is packed, which no two programs do
+    to the same bytes. ``upstream`` is where it lies below the manifest's ``base``.
+    """
 
     path: str
     sha256: str
     fields: tuple[str, ...]
+    upstream: str = ""
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"files": "file"}):
-    """What a data set is made of, and what a certificate on it is about."""
+    """What a data set is made of, and what a certificate on it is about.
+
+    ``blocks`` is how many blocks its certify part has, ``largest`` how many characters of JSON
+    the answers have at most that its items are put into, ``base`` the address that it is
+    fetched from.
+    """
 
     name: str
     title: str
@@ -43,24 +60,28 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
     epsilon: float
     sample: bool
     files: tuple[SourceFile, ...]
+    blocks: int = 1
+    largest: int = 200_000
+    base: str = ""
 
     @property
     def digest(self) -> str:
-        """``sha256:`` and the digest of name, format, and every file's path and digest.
+        """``sha256:`` and the digest of what decides which items there are, and where.
 
-        Comments, titles and epsilon do not enter: they do not change which items there are.
+        That is name, format, every file's path and digest, and the number of blocks. Comments,
+        titles and epsilon do not enter.
         """
-        content = msgspec.json.encode(
-            [self.name, self.format, [(file.path, file.sha256) for file in self.files]]
-        )
+        files = [(file.path, file.sha256) for file in self.files]
+        content = msgspec.json.encode([self.name, self.format, files, self.blocks])
         return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
 class Source(msgspec.Struct, frozen=True):
-    """A manifest and the folder that its paths are relative to."""
+    """A manifest, the folder that its paths are relative to, and the current block, from 1."""
 
     manifest: Manifest
     base: Path
+    block: int = 1
 
 
 def datasets_directory() -> Path:
@@ -96,6 +117,12 @@ def read_manifest(path: Path) -> Manifest:
             f"{path} is no manifest of a data set: {error}; mend that field, "
             "or restore the file from the project"
         ) from error
+    for field in ("blocks", "largest"):
+        if getattr(manifest, field) < 1:
+            raise InputRefused(
+                f"{path}, field {field}: {getattr(manifest, field)} is no positive number; "
+                "leave the field out for its default"
+            )
     if not 0 < manifest.epsilon < 1:
         raise InputRefused(
             f"{path}, field epsilon: {manifest.epsilon} is no share between 0 and 1; "
@@ -109,10 +136,24 @@ def selected(data: Path | None, *, directory: Path | None = None) -> list[Source
 
     Args:
         data: a folder with the public sets; None takes the bundled samples.
-        directory: where the manifests and samples lie; by default `datasets_directory`.
+        directory: where manifests, samples and ledger lie; by default `datasets_directory`.
 
     Raises:
-        InputRefused: the folder, a manifest or a file is missing, or is not the right one.
+        InputRefused: the folder, a manifest or a file is missing, or is not the right one, or
+            the ledger of blocks cannot be used.
+    """
+    sources = candidates(data, directory=directory)
+    for source in sources:
+        for file in source.manifest.files:
+            verify(source.base / file.path, file)
+    return sources
+
+
+def candidates(data: Path | None, *, directory: Path | None = None) -> list[Source]:
+    """As `selected`, with no file looked at.
+
+    Raises:
+        InputRefused: the folder or a manifest is missing, or the ledger cannot be used.
     """
     directory = directory or datasets_directory()
     if data is not None and not data.is_dir():
@@ -121,14 +162,32 @@ def selected(data: Path | None, *, directory: Path | None = None) -> list[Source
             + ", ".join(f"{name}/" for name in REPLAYED)
         )
     suffix = "" if data is not None else "-sample"
-    sources = [
-        Source(read_manifest(directory / f"{name}{suffix}.toml"), data or directory)
-        for name in REPLAYED
-    ]
-    for source in sources:
-        for file in source.manifest.files:
-            verify(source.base / file.path, file)
+    ledger = read_ledger(directory / LEDGER)
+    sources = []
+    for name in REPLAYED:
+        manifest = read_manifest(directory / f"{name}{suffix}.toml")
+        block = ledger.block_of(manifest.name, digest=manifest.digest)
+        sources.append(Source(manifest, data or directory, block))
+    if data is not None and (directory / f"{RECORDED}.toml").exists():
+        manifest = read_manifest(directory / f"{RECORDED}.toml")
+        if any((data / file.path).exists() for file in manifest.files):
+            block = ledger.block_of(manifest.name, digest=manifest.digest)
+            sources.append(Source(manifest, data, block))
     return sources
+
+
+def public(directory: Path | None = None) -> list[Manifest]:
+    """The manifests of the public data sets, and of the recorded runs."""
+    directory = directory or datasets_directory()
+    names = [*REPLAYED, *([RECORDED] if (directory / f"{RECORDED}.toml").exists() else [])]
+    return [read_manifest(directory / f"{name}.toml") for name in names]
+
+
+def known(directory: Path | None = None) -> list[Manifest]:
+    """The manifests of all data sets, the public ones and then the bundled samples."""
+    directory = directory or datasets_directory()
+    samples = [read_manifest(directory / f"{name}-sample.toml") for name in REPLAYED]
+    return [*public(directory), *samples]
 
 
 def verify(path: Path, file: SourceFile) -> None:
@@ -138,7 +197,7 @@ def verify(path: Path, file: SourceFile) -> None:
         InputRefused: it is missing, or its digest is another one.
     """
     try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        found = hashlib.sha256(unpacked(path.read_bytes(), str(path))).hexdigest()
     except OSError as error:
         raise InputRefused(
             f"the data file {path} cannot be read ({error.strerror}); "
@@ -169,15 +228,7 @@ def records(path: Path, file: SourceFile) -> Iterator[tuple[int, dict[str, objec
     Raises:
         InputRefused: a record is no JSON object, or misses a field that the manifest names.
     """
-    content = path.read_bytes()
-    if path.suffix == ".gz":
-        try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError) as error:
-            raise InputRefused(
-                f"{path}: no gzip file, or cut off ({error}); restore the file from the source "
-                "in its manifest"
-            ) from error
+    content = unpacked(path.read_bytes(), str(path))
     if content.lstrip()[:1] == b"[":
         parts = _decode(content, path, "the file")
         numbered = list(enumerate(parts if isinstance(parts, list) else [parts], 1))
@@ -200,6 +251,23 @@ def records(path: Path, file: SourceFile) -> Iterator[tuple[int, dict[str, objec
                     "its manifest, or mend the manifest's list of fields"
                 )
         yield number, record
+
+
+def unpacked(content: bytes, where: str) -> bytes:
+    """``content``, unpacked if it is gzip's.
+
+    Raises:
+        InputRefused: it begins as gzip's does, and is damaged or cut off.
+    """
+    if not content.startswith(_GZIP):
+        return content
+    try:
+        return gzip.decompress(content)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputRefused(
+            f"{where}: no gzip file, or cut off ({error}); restore the file from the source in "
+            "its manifest"
+        ) from error
 
 
 def _decode(content: bytes, path: Path, where: str) -> object:

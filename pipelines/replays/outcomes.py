@@ -1,38 +1,34 @@
 """Replays: every case under every profile of its kind, and under the controls.
 
 What one replay gives depends on case, profile and engine alone, so the work is spread over
-processes and comes back in one order, whatever finished first.
+processes and comes back in one order, whatever finished first, and what was found out before
+about a case is not found out again.
 """
 
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
-from compressors.book import BUILT_IN
-from compressors.engine import Engine, Loaded, Reading
-from compressors.errors import ToinError
-from compressors.handles import MemoryHandles
-from compressors.pepper import Pepper
-from compressors.profiles import LADDERS, Profile
+from compressors.engine import Compression, Engine, Reading, passages_text
+from compressors.profiles import LADDERS, PASSTHROUGH, Profile
 from compressors.tokens import estimate
 from pipelines.replays import solvers
-from pipelines.replays.cases import Case, build
+from pipelines.replays.cases import Case, Rendered
 from pipelines.replays.controls import CONTROLS
 from pipelines.replays.draws import Draw, digest
 from pipelines.replays.formats import read_library
-from pipelines.replays.items import Library, Split
-from pipelines.replays.manifests import Manifest, selected
+from pipelines.replays.items import Split
+from pipelines.replays.manifests import Source, selected
 from pipelines.replays.renderings import KINDS_UNDER_TEST
+from pipelines.replays.trajectories import read_trajectories
+from pipelines.spread import PROCESSES, spread
 
 PROFILE = "profile"
 """The treatment that is no control: a profile of the engine."""
@@ -47,9 +43,11 @@ class Outcome(msgspec.Struct, frozen=True):
 
     Attributes:
         replay: Digest of engine, data sets and the replays' own code.
+        judge: Digest of engine and the replays' own code: what makes outcomes of cases.
         dataset: The data set's name.
         kind: What the answer was rendered as.
         item: Digest of the case.
+        source: Where the item stands in the data set.
         cluster: Digest of what the item depends on.
         split: ``learn`` or ``certify``.
         treatment: ``profile`` or the name of a control.
@@ -59,12 +57,18 @@ class Outcome(msgspec.Struct, frozen=True):
         solved: Whether it is solved under the treatment.
         tokens_before: Tokens of the uncompressed answer, by the engine's estimator.
         tokens_after: Tokens of what is left, counted anew.
+        reached: Where it is not solved: whether it is with what the handle gives for the query
+            (``query``), or only with the whole original (``full``). Empty where it is solved,
+            where there is no handle, and where not even that helps.
+        tokens_returned: Tokens of what the handle gave; 0 where nothing was asked for.
     """
 
     replay: str
+    judge: str
     dataset: str
     kind: str
     item: str
+    source: str
     cluster: str
     split: Split
     treatment: str
@@ -74,10 +78,25 @@ class Outcome(msgspec.Struct, frozen=True):
     solved: bool
     tokens_before: int
     tokens_after: int
+    reached: str = ""
+    tokens_returned: int = 0
 
 
-class ReplaysDisagreeError(ToinError):
-    """A worker found other engine code than the process that sent it: it changed meanwhile."""
+class Cases(Protocol):
+    """A data set's cases of each kind."""
+
+    @property
+    def dataset(self) -> str:
+        """The data set's name."""
+        ...
+
+    def count(self, kind: str) -> int:
+        """How many cases of ``kind`` there are."""
+        ...
+
+    def case(self, kind: str, number: int) -> Case:
+        """The case of ``kind`` at the place ``number``, from 0."""
+        ...
 
 
 @cache
@@ -96,13 +115,31 @@ def sources_digest() -> str:
     return total.hexdigest()
 
 
-def replay_key(engine: Engine, manifests: Sequence[Manifest]) -> str:
-    """16 hex digits for what outcomes depend on: engine, data sets and the replays' own code."""
-    return digest("replay", engine.digest, sources_digest(), *(m.digest for m in manifests))[:16]
+def judge_key(engine: Engine) -> str:
+    """16 hex digits for what makes outcomes of cases: engine and the replays' own code."""
+    return digest("judge", engine.digest, sources_digest())[:16]
+
+
+def replay_key(engine: Engine, sources: Sequence[Source], *, without: Collection[str] = ()) -> str:
+    """16 hex digits for what outcomes depend on: engine, data sets and the replays' own code.
+
+    ``without`` are conversations that are left out (`run_replays`).
+    """
+    items = [f"{s.manifest.digest} {s.block} {s.manifest.largest}" for s in sources]
+    if any(s.manifest.format == "trajectories" for s in sources):
+        items += ["without", *sorted(without)]
+    return digest("replay", judge_key(engine), *items)[:16]
 
 
 def run_replays(
-    *, data: Path | None, engine: Engine, progress: Progress, processes: int = 2
+    *,
+    data: Path | None,
+    engine: Engine,
+    progress: Progress,
+    processes: int = PROCESSES,
+    known: Mapping[str, Sequence[Outcome]] | None = None,
+    keep: Callable[[list[Outcome]], None] | None = None,
+    without: Collection[str] = (),
 ) -> list[Outcome]:
     """Every case of the selected data sets under every profile of its kind, and the controls.
 
@@ -113,180 +150,207 @@ def run_replays(
         engine: whose code and pepper are used; nothing is stored with it.
         progress: told ``("replays", cases done, cases in all)`` from time to time.
         processes: how many to work in; 1 works in this one, with ``engine`` itself.
+        known: outcomes of cases by the digest of the case, complete, by the same `judge_key`:
+            these are not made again.
+        keep: told the outcomes of some cases at a time, as soon as there are any, so that a run
+            that is cut off has to make only the others.
+        without: conversations that are telemetry, as that names them: no trajectories.
 
     Raises:
         InputRefused: a data set is missing or is not the one its manifest names.
-        ReplaysDisagreeError: the engine's code changed while the replays ran.
+        SpreadError: a replay failed in another process, or the engine's code changed meanwhile.
     """
     sources = selected(data)
-    key = replay_key(engine, [source.manifest for source in sources])
-    work = _Work(tuple(read_library(source) for source in sources), key)
+    key = replay_key(engine, sources, without=without)
+    before = known or {}
+    sets = tuple(_cases(source, engine, without) for source in sources)
+    work = _Work(sets, _Stamp(key, judge_key(engine)), frozenset(before))
     chunks = list(work.chunks())
     total = sum(chunk.stop - chunk.start for chunk in chunks)
     progress("replays", 0, total)
-    if processes > 1:
-        try:
-            return _spread(work, chunks, engine, progress, processes, total)
-        except BrokenProcessPool:
-            # Where no process can be started (a program without a main guard, a tight
-            # sandbox), the same work is done here, in longer time.
-            progress("replays", 0, total)
     outcomes: list[Outcome] = []
     done = 0
-    for chunk in chunks:
-        outcomes += work.run(chunk, engine)
-        done += chunk.stop - chunk.start
-        progress("replays", done, total)
+    with closing(
+        spread(work, chunks, engine=engine, name=work.name, processes=processes)
+    ) as results:
+        for chunk, results_of_cases in zip(chunks, results, strict=True):
+            found: list[Outcome] = []
+            for result in results_of_cases:
+                found += result if isinstance(result, list) else result.taken_over(before)
+            if keep:
+                keep(found)
+            outcomes += found
+            done += chunk.stop - chunk.start
+            progress("replays", done, total)
     return outcomes
 
 
-class _Chunk(NamedTuple):
-    """Some items of one data set, by their places, as one kind."""
+def _cases(source: Source, engine: Engine, without: Collection[str]) -> Cases:
+    if source.manifest.format == "trajectories":
+        return read_trajectories(source, engine, kinds=KINDS_UNDER_TEST, without=without)
+    return Rendered(read_library(source))
 
-    library: int
+
+class _Stamp(NamedTuple):
+    """What every outcome of a run says about it."""
+
+    replay: str
+    judge: str
+
+
+class _Again(NamedTuple):
+    """A case of which the outcomes are known, and what of them the data set decides."""
+
+    item: str
+    stamp: _Stamp
+    dataset: str
+    source: str
+    cluster: str
+    split: Split
+
+    def taken_over(self, known: Mapping[str, Sequence[Outcome]]) -> Iterator[Outcome]:
+        """The known outcomes, as of this run."""
+        for outcome in known[self.item]:
+            yield msgspec.structs.replace(
+                outcome,
+                replay=self.stamp.replay,
+                dataset=self.dataset,
+                source=self.source,
+                cluster=self.cluster,
+                split=self.split,
+            )
+
+
+class _Chunk(NamedTuple):
+    """Some cases of one data set, by their places, as one kind."""
+
+    of: int
     kind: str
     start: int
     stop: int
 
 
 class _Work(msgspec.Struct, frozen=True):
-    """What the processes share: the data sets, and the key of the whole."""
+    """What the processes share: the data sets, the run, and the cases that are known."""
 
-    libraries: tuple[Library, ...]
-    key: str
+    sets: tuple[Cases, ...]
+    stamp: _Stamp
+    known: frozenset[str]
 
     def chunks(self) -> Iterator[_Chunk]:
         """All the work, in the order of its outcomes."""
-        for index, library in enumerate(self.libraries):
+        for index, cases in enumerate(self.sets):
             for kind in KINDS_UNDER_TEST:
-                for start in range(0, len(library.items), _CHUNK):
-                    stop = min(start + _CHUNK, len(library.items))
-                    yield _Chunk(index, kind, start, stop)
+                count = cases.count(kind)
+                for start in range(0, count, _CHUNK):
+                    yield _Chunk(index, kind, start, min(start + _CHUNK, count))
 
-    def run(self, chunk: _Chunk, engine: Engine) -> list[Outcome]:
-        """The outcomes of a chunk."""
-        library = self.libraries[chunk.library]
-        return [
-            outcome
-            for item in library.items[chunk.start : chunk.stop]
-            for outcome in replay(build(item, library, kind=chunk.kind), engine, key=self.key)
-        ]
+    def name(self, chunk: _Chunk) -> str:
+        """What to call a chunk."""
+        dataset = self.sets[chunk.of].dataset
+        return f"replays of {dataset} as {chunk.kind}, items {chunk.start} to {chunk.stop - 1}"
+
+    def __call__(self, engine: Engine, chunk: _Chunk) -> list[list[Outcome] | _Again]:
+        """The outcomes of each case of a chunk, or that they are known."""
+        cases = self.sets[chunk.of]
+        made: list[list[Outcome] | _Again] = []
+        for number in range(chunk.start, chunk.stop):
+            case = cases.case(chunk.kind, number)
+            if case.id in self.known:
+                made.append(
+                    _Again(case.id, self.stamp, case.dataset, case.source, case.cluster, case.split)
+                )
+            else:
+                made.append(list(replay(case, engine, stamp=self.stamp)))
+        return made
 
 
-def replay(case: Case, engine: Engine, *, key: str) -> Iterator[Outcome]:
-    """One case under every rung of its kind's ladder, each lossy one followed by its controls."""
+class _Left(NamedTuple):
+    """What of a case is left under a treatment: whether that solves it, and how much it is."""
+
+    solved: bool
+    tokens: int
+
+
+def replay(case: Case, engine: Engine, *, stamp: tuple[str, str]) -> Iterator[Outcome]:
+    """One case under every rung of its kind's ladder, each lossy one followed by its controls.
+
+    ``stamp`` is the key of the replay and that of the judge.
+    """
     reading = engine.read(case.text)
-    judged: dict[str, tuple[bool, int]] = {}
+    judged: dict[str, _Left] = {}
 
-    def judge(text: str) -> tuple[bool, int]:
+    def judge(text: str) -> _Left:
         # Neighbouring rungs often come to the same text.
         if text not in judged:
-            judged[text] = _solved(case, text), estimate(text)
+            judged[text] = _Left(_solved(case, text), estimate(text))
         return judged[text]
 
-    readable, before = judge(case.text)
-    solvable = readable and reading.kind == case.kind
+    whole = judge(case.text)
+    solvable = whole.solved and reading.kind == case.kind
+
+    def outcome(profile: Profile, treatment: str, left: _Left, **more: object) -> Outcome:
+        return Outcome(
+            *stamp,
+            dataset=case.dataset,
+            kind=case.kind,
+            item=case.id,
+            source=case.source,
+            cluster=case.cluster,
+            split=case.split,
+            treatment=treatment,
+            profile=profile.name,
+            profile_id=profile.id,
+            solvable=solvable,
+            solved=left.solved,
+            tokens_before=whole.tokens,
+            tokens_after=left.tokens,
+            **more,  # type: ignore[arg-type]
+        )
+
+    asked: _Asked | None = None
     for profile in LADDERS[case.kind]:
-        solved, after = judge(_compressed(case, reading, profile, engine))
-        yield _outcome(
-            case, profile, PROFILE, key=key, solvable=solvable,
-            solved=solved, before=before, after=after,
-        )  # fmt: skip
+        done = _compressed(case, reading, profile, engine)
+        left = judge(done.text)
+        if solvable and not left.solved and done.lossy:
+            asked = asked or _asked(case, reading, engine)
+            yield outcome(profile, PROFILE, left, **asked.columns(case, done.text))
+        else:
+            yield outcome(profile, PROFILE, left)
         if profile.safe:
             continue
-        ratio = after / before if before else 1.0
+        ratio = left.tokens / whole.tokens if whole.tokens else 1.0
         for name, control in CONTROLS.items():
-            left = control(case.text, ratio, Draw("control", name, case.id, profile.id))
-            solved, spent = judge(left)
-            yield _outcome(
-                case, profile, name, key=key, solvable=solvable,
-                solved=solved, before=before, after=spent,
-            )  # fmt: skip
+            blind = control(case.text, ratio, Draw("control", name, case.id, profile.id))
+            yield outcome(profile, name, judge(blind))
 
 
-def _compressed(case: Case, reading: Reading, profile: Profile, engine: Engine) -> str:
+class _Asked(NamedTuple):
+    """What the handle of a case gives for its query, and in full."""
+
+    passages: tuple[str, ...]
+    tokens: int
+    tokens_in_full: int
+
+    def columns(self, case: Case, left: str) -> dict[str, object]:
+        """How the case is solved with it, and at how many tokens more, as columns."""
+        if self.passages and _solved(case, left, self.passages):
+            return {"reached": "query", "tokens_returned": self.tokens}
+        return {"reached": "full", "tokens_returned": self.tokens_in_full}
+
+
+def _asked(case: Case, reading: Reading, engine: Engine) -> _Asked:
+    passages = engine.passages(reading, case.query)
+    tokens = estimate(passages_text(passages)) if passages else 0
+    return _Asked(tuple(passage.text for passage in passages), tokens, reading.tokens)
+
+
+def _compressed(case: Case, reading: Reading, profile: Profile, engine: Engine) -> Compression:
     """What the engine makes of the case; unchanged where it takes it for another kind."""
     if reading.kind != profile.kind:
-        return case.text
-    return engine.apply(reading, profile, query=case.query).text
+        profile = PASSTHROUGH[reading.kind]
+    return engine.apply(reading, profile, query=case.query)
 
 
-def _solved(case: Case, text: str) -> bool:
-    return solvers.solved(case.task, text, needed=case.needed, kind=case.kind)
-
-
-def _outcome(
-    case: Case,
-    profile: Profile,
-    treatment: str,
-    *,
-    key: str,
-    solvable: bool,
-    solved: bool,
-    before: int,
-    after: int,
-) -> Outcome:
-    return Outcome(
-        replay=key,
-        dataset=case.dataset,
-        kind=case.kind,
-        item=case.id,
-        cluster=case.cluster,
-        split=case.split,
-        treatment=treatment,
-        profile=profile.name,
-        profile_id=profile.id,
-        solvable=solvable,
-        solved=solved,
-        tokens_before=before,
-        tokens_after=after,
-    )
-
-
-_worker: tuple[_Work, Engine] | None = None
-
-
-def _spread(
-    work: _Work,
-    chunks: Sequence[_Chunk],
-    engine: Engine,
-    progress: Progress,
-    processes: int,
-    total: int,
-) -> list[Outcome]:
-    outcomes: list[Outcome] = []
-    done = 0
-    pool = ProcessPoolExecutor(
-        max_workers=processes,
-        # Spawned, not forked: the caller may hold threads, DuckDB or an event loop.
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start_worker,
-        initargs=(work, engine.pepper.secret),
-    )
-    try:
-        for chunk, (used, found) in zip(chunks, pool.map(_run_chunk, chunks), strict=True):
-            if used != engine.digest:
-                raise ReplaysDisagreeError(
-                    f"the engine's code changed while replays ran (from {engine.digest} to "
-                    f"{used}); run them again"
-                )
-            outcomes += found
-            done += chunk.stop - chunk.start
-            progress("replays", done, total)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-    return outcomes
-
-
-def _start_worker(work: _Work, secret: bytes) -> None:
-    """Make this process's engine. Ctrl-C is for the process that asked, not for this one."""
-    global _worker
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    engine = Engine(pepper=Pepper(secret), loaded=Loaded(BUILT_IN), handles=MemoryHandles())
-    _worker = (work, engine)
-
-
-def _run_chunk(chunk: _Chunk) -> tuple[str, list[Outcome]]:
-    assert _worker is not None
-    work, engine = _worker
-    return engine.digest, work.run(_Chunk(*chunk), engine)
+def _solved(case: Case, text: str, returned: Sequence[str] = ()) -> bool:
+    return solvers.solved(case.task, text, needed=case.needed, kind=case.kind, returned=returned)

@@ -7,9 +7,11 @@ from typing import Literal
 
 from pipelines.replays.draws import Draw
 from pipelines.replays.items import Item, Record
-from pipelines.replays.tasks import Problem, Question
+from pipelines.replays.tasks import Problem, Question, Verdicts
 
-Manner = Literal["id", "name", "wording"]
+Manner = Literal["id", "name", "wording", "recorded"]
+"""How the user says what is needed: in one of three ways, or as it was recorded."""
+
 MANNERS: tuple[Manner, ...] = ("id", "name", "wording")
 
 _WORDS = 3
@@ -81,7 +83,7 @@ def said(
     """
     if isinstance(item.task, Problem):
         return draw.one_of(_PROBLEM[manner]).format(ref=_ref(targets, others, manner, draw)), ""
-    if isinstance(item.task, Question):
+    if isinstance(item.task, Question | Verdicts):
         if manner == "wording" and draw.below(2):
             return item.request, ""
         return draw.one_of(_QUESTION[manner]).format(ref=_ref(targets, others, manner, draw)), ""

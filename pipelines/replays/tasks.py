@@ -26,10 +26,23 @@ class Question(msgspec.Struct, frozen=True, tag="question"):
     right: int
 
 
+class Verdicts(msgspec.Struct, frozen=True, tag="verdicts"):
+    """Choices to sort by all that the record finds; ``right`` are the indices of the right ones."""
+
+    choices: tuple[str, ...]
+    right: tuple[int, ...]
+
+
 class Request(msgspec.Struct, frozen=True, tag="request"):
     """Calls to build from the records, which are function documents."""
 
     calls: tuple[Call, ...]
 
 
-Task = Problem | Question | Request
+class Reuse(msgspec.Struct, frozen=True, tag="reuse"):
+    """Values of the answer that a later step of the recording used, and nothing had said before."""
+
+    values: tuple[str, ...]
+
+
+Task = Problem | Question | Verdicts | Request | Reuse

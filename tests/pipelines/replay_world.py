@@ -28,9 +28,11 @@ def _outcomes(replay: str, items: int, harms_from: int) -> Iterator[Outcome]:
                             continue
                         yield Outcome(
                             replay=replay,
+                            judge="1" * 16,
                             dataset=dataset,
                             kind=kind,
                             item=f"{number:016x}",
+                            source=f"line {number}",
                             cluster=f"{number:016x}",
                             split="learn" if number % 5 == 0 else "certify",
                             treatment=treatment,

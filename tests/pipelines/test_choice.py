@@ -306,7 +306,8 @@ def learn(con, tokens, *, replay=REPLAY, split="learn", treatment="profile", kin
     for name, (before, after) in tokens.items():
         profile = next(p for p in LADDERS[kind] if p.name == name)
         con.execute(
-            "insert into outcomes values (?, 'gsm8k', ?, 'a', 'b', ?, ?, ?, ?, true, true, ?, ?)",
+            "insert into outcomes values (?, 'j', 'gsm8k', ?, 'a', 'line 1', 'b', ?, ?, ?, ?, "
+            "true, true, ?, ?, '', 0)",
             [replay, kind, split, treatment, name, profile.id, before, after],
         )
 

@@ -47,7 +47,7 @@ def home(tmp_path: Path) -> Home:
 def with_outcomes(home: Home) -> None:
     """Outcomes under the key that today's replays would have: the asset does not make them anew."""
     with Engine.start(home=home, handles=MemoryHandles()) as engine:
-        key = replay_key(engine, [source.manifest for source in selected(None)])
+        key = replay_key(engine, selected(None))
     with Warehouse(home.warehouse).connect() as con:
         keep_outcomes(con, make_outcomes(replay=key))
 

@@ -12,7 +12,8 @@ from scipy.stats import binom
 from compressors.profiles import LADDERS
 from pipelines.defs.recomputed import recomputed, tail
 from pipelines.evidence import harm_p
-from pipelines.replays import Certificate, Outcome
+from pipelines.replays import Outcome
+from pipelines.replays.certify import Certificate
 
 MADE = outcomes(items=50)
 THRESHOLD = 0.05

@@ -6,17 +6,20 @@ import json
 import re
 import subprocess
 import sys
+from bisect import bisect_right
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from pipelines.replays.cases import FEWEST, Case, build
+from pipelines.replays.cases import FEWEST, SHARES, SIZES, Case, build, size_of
 from pipelines.replays.draws import Draw
 from pipelines.replays.formats import read_library
 from pipelines.replays.items import Library, Record
 from pipelines.replays.manifests import selected
 from pipelines.replays.references import wording_of
-from pipelines.replays.renderings import KINDS_UNDER_TEST, pairs
+from pipelines.replays.renderings import KINDS_UNDER_TEST
+from pipelines.replays.renderings.log import pairs
 from pipelines.replays.solvers import solved
 
 
@@ -77,12 +80,21 @@ def test_the_records_stand_once_among_many_at_any_place(cases: list[Case]) -> No
     places = []
     for case in cases:
         ids = re.findall(r"\b(?:P-|F-|fn-)\d{5}\b", case.text)
-        assert len(ids) == len(set(ids)) >= 15
+        assert len(ids) == len(set(ids)) >= 1 + FEWEST
         assert all(ids.count(identifier) == 1 for identifier in case.needed)
         places.append(ids.index(case.needed[0]) / len(ids))
     assert min(places) < 0.15
     assert max(places) > 0.85
-    assert FEWEST >= 30
+
+
+def test_sizes_are_drawn_from_every_band_up_to_the_largest() -> None:
+    sizes = [size_of(Draw("size", str(n)), 200_000) for n in range(2000)]
+    bands = Counter(bisect_right(SIZES, size) - 1 for size in sizes)
+    for band, share in enumerate(SHARES):
+        assert abs(bands[band] / 2000 - share / sum(SHARES)) < 0.04
+    small = [size_of(Draw("size", str(n)), 20_000) for n in range(500)]
+    assert (min(small) < 2_500, 18_000 < max(small) <= 20_000) == (True, True)
+    assert size_of(Draw("size"), 500) == 500
 
 
 def test_rows_of_json_and_lines_of_log_are_what_their_kind_says(cases: list[Case]) -> None:

@@ -45,7 +45,7 @@ def _outcomes(
 ) -> list[Outcome]:
     """``n`` solvable and 100 unsolvable cases a set; ``harms`` by profile and data set."""
     sources = manifests.selected(data)
-    key = replay_key(_ENGINE, [source.manifest for source in sources])
+    key = replay_key(_ENGINE, sources)
     out = []
     for source in sources:
         name = source.manifest.name
@@ -56,7 +56,8 @@ def _outcomes(
                     solvable = item < n or item >= n + 100
                     out.append(
                         Outcome(
-                            replay=key, dataset=name, kind=kind, item=str(item),
+                            replay=key, judge="j", source="", dataset=name, kind=kind,
+                            item=str(item),
                             cluster=str(item), split="learn" if item >= n + 100 else "certify",
                             treatment="profile", profile=profile.name, profile_id=profile.id,
                             solvable=solvable, solved=solvable and item >= lost,
@@ -65,7 +66,8 @@ def _outcomes(
                     )  # fmt: skip
                 out.append(
                     Outcome(
-                        replay=key, dataset=name, kind=kind, item="0", cluster="0",
+                        replay=key, judge="j", source="", dataset=name, kind=kind,
+                        item="0", cluster="0",
                         split="certify", treatment="random_deletion", profile=profile.name,
                         profile_id=profile.id, solvable=True, solved=False,
                         tokens_before=10, tokens_after=5,
@@ -234,6 +236,30 @@ def test_a_ledger_comes_back_as_it_was_written(tmp_path: Path) -> None:
     assert ledger.version_of("gsm8k", digest="d", engine="c", replays="r") == 3
     assert ledger.version_of("gsm8k", digest="d", engine="b", replays="s") == 3
     assert ledger.block_of("gsm8k", digest="d") == 1
+
+
+def test_a_retired_block_is_never_tested_on_again(tmp_path: Path) -> None:
+    ledger = Ledger().spent("gsm8k", digest="d", engine="a", replays="r", kinds=2)
+    ledger = ledger.without("gsm8k", digest="d")
+    assert ledger.block_of("gsm8k", digest="d") == 2
+    assert ledger.version_of("gsm8k", digest="d", engine="a", replays="r") == 1
+    ledger = ledger.without("gsm8k", digest="d")
+    ledger = ledger.spent("gsm8k", digest="d", engine="b", replays="r", kinds=2)
+    assert [(b.block, b.retired, len(b.version)) for b in ledger.block] == [
+        (1, True, 1), (2, True, 0), (3, False, 1),
+    ]  # fmt: skip
+    assert ledger.block_of("gsm8k", digest="other") == 1
+    write_ledger(tmp_path / "blocks.toml", ledger)
+    assert read_ledger(tmp_path / "blocks.toml") == ledger
+
+
+def test_nothing_is_certified_where_every_block_is_retired(sets: Path) -> None:
+    ledger = Ledger()
+    for source in manifests.selected(sets):
+        ledger = ledger.without(source.manifest.name, digest=source.manifest.digest)
+    write_ledger(sets / "blocks.toml", ledger)
+    with pytest.raises(InputRefused, match="every block of gsm8k is retired"):
+        _certify(sets, _outcomes(sets), spend=True)
 
 
 def test_the_projects_own_ledger_can_be_read() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from pipelines.replays.items import (
     telling,
 )
 from pipelines.replays.manifests import Source, read_manifest
-from pipelines.replays.tasks import Problem
+from pipelines.replays.tasks import Problem, Verdicts
 
 Writer = Callable[..., Path]
 
@@ -47,6 +48,24 @@ def test_a_fifth_of_the_clusters_is_for_learning() -> None:
     again = [split_of(f"cluster {n}", manifest="other") for n in range(5000)]
     both = sum(a == b == "learn" for a, b in zip(splits, again, strict=True))
     assert abs(both / 5000 - 0.04) < 0.02
+
+
+def test_blocks_share_what_is_not_for_learning_and_are_for_learning_once_retired() -> None:
+    clusters = [f"cluster {n}" for n in range(5000)]
+    parts = [
+        [split_of(c, manifest="m", blocks=4, block=block) for c in clusters]
+        for block in (1, 2, 3, 4, 5)
+    ]
+    assert [abs(part.count("certify") / 5000 - 0.2) < 0.02 for part in parts] == [True] * 4 + [
+        False
+    ]
+    for earlier, later in itertools.pairwise(parts):
+        for before, after in zip(earlier, later, strict=True):
+            assert (before, after) in {
+                ("learn", "learn"), ("certify", "learn"), ("later", "certify"), ("later", "later"),
+            }  # fmt: skip
+    assert "later" not in parts[3]
+    assert set(parts[4]) == {"learn"}
 
 
 def test_repeated_problems_are_one_cluster(written: Writer) -> None:
@@ -166,12 +185,11 @@ def test_normalised_text_has_no_case_and_no_punctuation() -> None:
     assert normalised("  What's  UP, doc?") == normalised("what s up doc")
 
 
-@given(st.integers(1, 200), st.integers(0, 80), st.text(max_size=8))
-def test_draws_are_the_seeds_own(size: int, count: int, seed: str) -> None:
-    picked = Draw("picks", seed).picks(size, count)
-    assert len(picked) == len(set(picked)) == min(size, count)
-    assert all(0 <= place < size for place in picked)
-    assert Draw("picks", seed).picks(size, count) == picked
+@given(st.integers(1, 200), st.text(max_size=8))
+def test_draws_are_the_seeds_own(size: int, seed: str) -> None:
+    order = list(Draw("order", seed).each_of(size))
+    assert sorted(order) == list(range(size))
+    assert list(Draw("order", seed).each_of(size)) == order
     values = list(range(size))
     assert sorted(Draw("shuffle", seed).shuffled(values)) == values
     assert all(3 <= Draw("b", seed).between(3, 5) <= 5 for _ in range(3))
@@ -185,3 +203,29 @@ def test_draws_do_not_favour_a_place() -> None:
     assert max(counts) - min(counts) < 200
     firsts = [Draw("order", str(n)).shuffled("abcd")[0] for n in range(4000)]
     assert all(900 < firsts.count(letter) < 1100 for letter in "abcd")
+
+
+def test_a_question_is_asked_one_way_or_the_other(written: Writer) -> None:
+    def row(n: int) -> dict:
+        wrong = {f"wrong {n}": 0, f"false {n}": 0}
+        return {
+            "question": f"What of {n}?",
+            "mc1_targets": {f"right {n}": 1, **wrong},
+            "mc2_targets": {f"right {n}": 1, f"true {n}": 1, **wrong},
+        }
+
+    fields = ["question", "mc1_targets", "mc2_targets"]
+    content = json.dumps([row(n) for n in range(60)])
+    directory = written("x", "truthfulqa", {"x/mc_task.json": (fields, content)})
+    library = read_library(Source(read_manifest(directory / "x.toml"), directory))
+    assert len(library.items) == len({item.cluster for item in library.items}) == 60
+    for item in library.items:
+        record = library.records[item.needed[0]].fields
+        right = item.task.right if isinstance(item.task, Verdicts) else (item.task.right,)
+        stated = {item.task.choices[place] for place in right}
+        assert stated == (
+            {record["finding"], *record["also_true"]}
+            if isinstance(item.task, Verdicts)
+            else {record["finding"]}
+        )
+    assert 15 < sum(isinstance(item.task, Verdicts) for item in library.items) < 45

@@ -6,11 +6,13 @@ from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 
 from compressors import Engine
 from compressors.handles import MemoryHandles
 from compressors.home import Home
+from compressors.kinds.base import Passage
 from compressors.profiles import LADDERS
 from pipelines.replays import manifests
 from pipelines.replays import outcomes as module
@@ -108,7 +110,11 @@ class _Blind:
 
     def apply(self, reading: object, profile: object, *, query: str) -> SimpleNamespace:
         text = reading.content.text
-        return SimpleNamespace(text=text if profile.safe else text[: len(text) // 10])
+        kept = text if profile.safe else text[: len(text) // 10]
+        return SimpleNamespace(text=kept, lossy=not profile.safe)
+
+    def passages(self, reading: object, query: str) -> list[Passage]:
+        return []
 
 
 def test_an_engine_that_loses_records_is_found_out(bundled: Path, engine: Engine) -> None:
@@ -122,48 +128,28 @@ def test_what_the_engine_takes_for_another_kind_does_not_count(
 ) -> None:
     class Astray(_Blind):
         def __init__(self) -> None:
-            self.read = lambda text: SimpleNamespace(kind="text", tokens=100)
+            self.read = lambda text: SimpleNamespace(
+                kind="text", tokens=100, content=SimpleNamespace(text=text)
+            )
 
     found = run_replays(data=None, engine=Astray(), progress=_silent, processes=1)
     assert not any(outcome.solvable for outcome in found)
 
 
-def test_code_that_changes_meanwhile_is_noticed(
-    bundled: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Other:
-        def __init__(self, **_: object) -> None: ...
-
-        def map(self, _: object, chunks: list) -> list:
-            return [("f" * 16, []) for _ in chunks]
-
-        def shutdown(self, **_: object) -> None: ...
-
-    monkeypatch.setattr(module, "ProcessPoolExecutor", Other)
-    with pytest.raises(module.ReplaysDisagreeError, match="run them again"):
-        run_replays(data=None, engine=engine, progress=_silent)
-
-
-def test_where_no_process_starts_the_work_is_done_here(
-    bundled: Path, engine: Engine, found: list[Outcome], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_: object, **__: object) -> None:
-        raise module.BrokenProcessPool("no processes here")
-
-    monkeypatch.setattr(module, "_spread", broken)
-    assert run_replays(data=None, engine=engine, progress=_silent, processes=2) == found
-
-
 def test_the_key_is_of_engine_data_and_solvers(
     bundled: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    manifests = [source.manifest for source in module.selected(None)]
-    key = module.replay_key(engine, manifests)
-    assert module.replay_key(engine, manifests) == key
-    assert module.replay_key(engine, manifests[:2]) != key
-    assert module.replay_key(SimpleNamespace(digest="1" * 16), manifests) != key
+    sources = module.selected(None)
+    key = module.replay_key(engine, sources)
+    assert module.replay_key(engine, sources) == key
+    assert module.replay_key(engine, sources[:2]) != key
+    assert (
+        module.replay_key(engine, [msgspec.structs.replace(sources[0], block=2), *sources[1:]])
+        != key
+    )
+    assert module.replay_key(SimpleNamespace(digest="1" * 16), sources) != key
     monkeypatch.setattr(module, "sources_digest", lambda: "f" * 64)
-    assert module.replay_key(engine, manifests) != key
+    assert module.replay_key(engine, sources) != key
 
 
 def test_answerability_counts_each_part(found: list[Outcome]) -> None:

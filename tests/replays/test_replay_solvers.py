@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.replays.solvers import arithmetic, calls, choices
+from pipelines.replays.solvers import arithmetic, calls, choices, solved
 from pipelines.replays.solvers.quantities import stated
-from pipelines.replays.tasks import Call
+from pipelines.replays.tasks import Call, Verdicts
 
 F = Fraction
 
@@ -131,6 +132,43 @@ def test_the_supported_choice_is_found_wherever_it_stands() -> None:
 )
 def test_without_the_finding_no_choice_is_credited(passage: str) -> None:
     assert not choices.solve(passage, choices=_CHOICES, right=1)
+
+
+_TRUE = ["The moon is made of rock", "There is no cheese on the moon", "It is rock"]
+_FALSE = ["The moon is made of cheese", "There is cheese on the moon"]
+
+
+def test_all_right_choices_have_to_be_stated() -> None:
+    choices_, right = [_FALSE[0], *_TRUE, _FALSE[1]], (1, 2, 3)
+    assert choices.solve_all(_TRUE, choices=choices_, right=right)
+    assert choices.solve_all([*reversed(_TRUE), "Beside the point"], choices=choices_, right=right)
+    for gone in range(3):
+        left = [statement for place, statement in enumerate(_TRUE) if place != gone]
+        assert not choices.solve_all(left, choices=choices_, right=right)
+        cut = [*left, _TRUE[gone].rpartition(" ")[0]]
+        assert not choices.solve_all(cut, choices=choices_, right=right)
+
+
+def test_a_wrong_choice_that_is_stated_spoils_the_rest() -> None:
+    assert not choices.solve_all([*_TRUE, _FALSE[0]], choices=[*_TRUE, *_FALSE], right=(0, 1, 2))
+
+
+def test_nothing_stated_and_nothing_right_is_nothing_solved() -> None:
+    assert not choices.solve_all([], choices=_FALSE, right=())
+    assert not choices.solve_all([""], choices=_TRUE, right=(0,))
+
+
+@pytest.mark.parametrize("more", [_TRUE[1:], json.dumps(_TRUE[1:])])
+def test_what_else_is_true_is_read_from_a_list_or_its_json(more: object) -> None:
+    def with_fields(**fields: object) -> bool:
+        row = {"id": "F-1", **fields}
+        task = Verdicts((*_TRUE, *_FALSE), (0, 1, 2))
+        return solved(task, json.dumps([row]), needed=["F-1"], kind="json")
+
+    assert with_fields(finding=_TRUE[0], also_true=more)
+    assert not with_fields(finding=_TRUE[0])
+    assert not with_fields(also_true=more)
+    assert not with_fields(finding=_TRUE[0], also_true="[cut off")
 
 
 def test_two_supported_choices_are_none() -> None:

@@ -145,7 +145,7 @@ def read(source: Source) -> Library:
             if item is not None:
                 items.append(item)
     chosen = one_a_cluster(items, manifest=manifest.digest)
-    return Library(manifest.name, manifest.digest, chosen, catalogue.records())
+    return Library(manifest.name, manifest.digest, chosen, catalogue.records(), manifest.largest)
 
 
 def _answers(source: Source, file: SourceFile) -> dict[str, object]:

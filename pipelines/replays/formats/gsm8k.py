@@ -72,7 +72,7 @@ def read(source: Source) -> Library:
             )
         )
     chosen = one_a_cluster(items, manifest=manifest.digest)
-    return Library(manifest.name, manifest.digest, chosen, library)
+    return Library(manifest.name, manifest.digest, chosen, library, manifest.largest)
 
 
 def _record(question: str, identifier: str, frequency: Counter[str]) -> Record:

@@ -1,41 +1,18 @@
-"""How a set of records looks as a tool's answer: JSON as an API returns it, or a service's log.
-
-A record is rendered alike wherever it stands and whether or not it is asked for.
-"""
+"""Records as lines of a service's log."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import orjson
 
+from compressors.kinds import log
 from pipelines.replays.draws import Draw
 from pipelines.replays.items import Record
+from pipelines.replays.renderings.base import Fields
 
-Rendering = Callable[[Sequence[Record], Draw], str]
-
-
-def as_json(records: Sequence[Record], draw: Draw) -> str:
-    """The records as rows of an API's answer: a bare list or a page of one, tight or spaced."""
-    rows = [record.fields for record in records]
-    document: object
-    match draw.below(4):
-        case 0 | 1:
-            document = rows
-        case 2:
-            document = {"total": len(rows), "page": 1, "results": rows}
-        case _:
-            document = {"status": "ok", "request": f"req-{draw.below(16**8):08x}", "items": rows}
-    match draw.below(4):
-        case 0:
-            return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
-        case 1:
-            return json.dumps(document, ensure_ascii=False)
-        case _:
-            return orjson.dumps(document).decode()
-
-
+_PAIR = re.compile(r'([A-Za-z_]\w*)=("(?:[^"\\]|\\.)*")')
 _SERVICES = (
     ("catalog.sync", "record stored"),
     ("store.writer", "upserted"),
@@ -54,7 +31,7 @@ _WARNINGS = (
 )
 
 
-def as_log(records: Sequence[Record], draw: Draw) -> str:
+def render(records: Sequence[Record], draw: Draw) -> str:
     """The records as lines of a service's log, one each, among lines of its other work.
 
     One answer comes from one service: one layout, a clock that only moves forward.
@@ -79,6 +56,14 @@ def as_log(records: Sequence[Record], draw: Draw) -> str:
             write(level, name, message.format(n=draw.between(1, 9)))
         write("INFO", logger, f"{said} {pairs(record.fields)}")
     return "\n".join(lines) + "\n"
+
+
+def read(text: str, ids: Collection[str]) -> Iterator[Fields]:
+    """The pairs of every line that has the ``id="…"`` of one of the records."""
+    marks = [f'id="{identifier}"' for identifier in ids]
+    for line in log.restore(text).splitlines():
+        if any(mark in line for mark in marks):
+            yield _pairs(line)
 
 
 def pairs(fields: Mapping[str, object]) -> str:
@@ -110,7 +95,11 @@ def _slash(day: str, at: int) -> str:
     return f"{day.replace('-', '/')} {hours:02d}:{minutes:02d}:{seconds:02d}"
 
 
-RENDERINGS: Mapping[str, Rendering] = {"json": as_json, "log": as_log}
-"""The kinds under test: those that have lossy rungs, and how their answers look."""
-
-KINDS_UNDER_TEST = tuple(RENDERINGS)
+def _pairs(line: str) -> Fields:
+    fields: dict[str, object] = {}
+    for name, quoted in _PAIR.findall(line):
+        try:
+            fields[name] = orjson.loads(quoted)
+        except orjson.JSONDecodeError:
+            continue
+    return fields

@@ -1,0 +1,13 @@
+"""How a set of records looks as a tool's answer, one module a kind, and how it is read again."""
+
+from collections.abc import Mapping
+
+from pipelines.replays.renderings import json, log
+from pipelines.replays.renderings.base import Fields, Rendering
+
+__all__ = ["KINDS_UNDER_TEST", "RENDERINGS", "Fields", "Rendering"]
+
+RENDERINGS: Mapping[str, Rendering] = {"json": json, "log": log}
+"""The kinds under test: those that have lossy rungs."""
+
+KINDS_UNDER_TEST = tuple(RENDERINGS)
