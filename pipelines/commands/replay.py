@@ -60,7 +60,7 @@ def command(data: Path | None, spend: bool, as_json: bool, home: Home) -> None:
     from compressors.engine import Engine
     from compressors.handles import MemoryHandles
     from pipelines.commands._progress import reporter
-    from pipelines.replayed import keep_certificates, made_and_kept
+    from pipelines.replayed import keep_certificates, made_and_kept, recorded_conversations
     from pipelines.replays.certify import certify, refuse_samples
     from pipelines.replays.report import answerability
     from pipelines.results import certificate_json
@@ -74,12 +74,15 @@ def command(data: Path | None, spend: bool, as_json: bool, home: Home) -> None:
     warehouse = Warehouse(home.warehouse)
     with reporter() as told:
         outcomes = made_and_kept(warehouse, engine=engine, data=data, progress=told.step)
+        with warehouse.connect() as con:
+            telemetry = recorded_conversations(con)
         certificates = certify(
             outcomes,
             engine=engine,
             data=data,
             settings=load_settings(home.root / "settings.toml"),
             spend=spend,
+            without=telemetry,
         )
         with warehouse.connect() as con:
             keep_certificates(con, certificates)

@@ -93,6 +93,7 @@ def certificates(
             data=workspace.datasets,
             settings=workspace.settings,
             spend=workspace.spend,
+            without=recorded_conversations(con),
         )
         keep_certificates(con, rows)
         columns = column_schema(con, "certificates")

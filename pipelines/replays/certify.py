@@ -8,7 +8,7 @@ that of every lossy rung before it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -97,6 +97,7 @@ def certify(
     settings: Settings,
     spend: bool = False,
     ledger: Path | None = None,
+    without: Collection[str] = (),
 ) -> list[Certificate]:
     """A row for every rung of every kind under test and each of the data sets that it rests on.
 
@@ -107,6 +108,7 @@ def certify(
         settings: delta is taken from here.
         spend: enter the test into the ledger; only then is anything certified.
         ledger: where the ledger is kept; by default beside the manifests.
+        without: the conversations that `run_replays` left out.
 
     Raises:
         InputRefused: a test is to be spent on samples, the outcomes are of another engine or
@@ -118,7 +120,7 @@ def certify(
         refuse_samples(data)
         _refuse_spent(sources)
     samples = any(manifest.sample for manifest in manifests)
-    key = replay_key(engine, sources)
+    key = replay_key(engine, sources, without=without)
     strangers = sorted({outcome.replay for outcome in outcomes} - {key})
     if strangers:
         raise InputRefused(

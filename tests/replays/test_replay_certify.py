@@ -180,7 +180,7 @@ def test_a_spent_test_is_entered_once_and_the_next_engine_may_spend_less(
     assert ledger.read_bytes().startswith(before.split(b"[[block]]")[0])
 
     monkeypatch.setattr(module, "sources_digest", lambda: "ee" * 32)
-    monkeypatch.setattr(module, "replay_key", lambda *_: outcomes[0].replay)
+    monkeypatch.setattr(module, "replay_key", lambda *_, **__: outcomes[0].replay)
     assert {row.version for row in _certify(sets, outcomes)} == {3}
 
 
