@@ -124,8 +124,12 @@ class _Worker:
         return True
 
     def end(self) -> None:
-        """It keeps nothing, so nobody waits for what it is at."""
-        self.process.terminate()
+        """It keeps nothing, so nobody waits for what it is at, and nothing can keep it alive.
+
+        A request to terminate would not do: a process inherits it ignored where its caller's
+        caller ignores it.
+        """
+        self.process.kill()
         self.process.join()
         self.process.close()
         self.pipe.close()

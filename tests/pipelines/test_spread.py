@@ -90,6 +90,28 @@ def test_whoever_closes_does_not_wait_for_what_is_at_work() -> None:
         os.kill(pid, 0)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="sends signals")
+def test_processes_that_inherit_termination_ignored_are_ended_all_the_same(tmp_path: Path) -> None:
+    # As below a program that ignores it, and a shell that starts it in the background.
+    script = tmp_path / "caller.py"
+    script.write_text(
+        "import signal\n"
+        "import spread_world as world\n"
+        "from test_spread import made, named\n"
+        "from pipelines.spread import spread\n"
+        "if __name__ == '__main__':\n"
+        "    signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "    print(len(list(spread(world.told, range(4), engine=made(), name=named))))\n"
+    )
+    path = os.pathsep.join((str(Path(__file__).parent), *sys.path))
+    found = subprocess.run(
+        [sys.executable, str(script)],
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    assert found.stdout == "4\n"
+
+
 _CALLER = """
 import sys
 import spread_world as world
