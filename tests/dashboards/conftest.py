@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 
 import pytest
 from dashboard_world import FIRST, LAST, SLICE, answer_row, net_row
+
+
+@pytest.fixture(autouse=True)
+def main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit puts a drawn script in place of ``__main__``, which new processes would run."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture
