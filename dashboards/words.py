@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-ANSWERABILITY = "answerability on these tasks; model accuracy: none recorded"
+ANSWERABILITY = "answerability on these tasks"
+NONE_RECORDED = "model accuracy: none recorded"
+
+MODEL_ACCURACY = (
+    "A model's own answers, with the tool's answer whole and compressed; not answerability, and no "
+    "certificate. Loss of an item: right without less right with, so -1, 0 or 1. p is of “the mean "
+    "loss is at least epsilon”, each row for itself. The rows `again` show the noise: a second "
+    "sample without compression against the first. Answers that could not be read count as wrong."
+)
 
 CERTIFICATE = (
     "A certificate is about these tasks, not about a slice and not in general: the chance that "

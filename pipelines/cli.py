@@ -36,6 +36,9 @@ COMMANDS = {
     "traffic": _Entry("traffic", "Recorded transcripts through the engine, into event segments."),
     "ingest": _Entry("ingest", "Event segments into the warehouse, and nothing more."),
     "replay": _Entry("replay", "Recorded tasks on compressed context: outcomes and certificates."),
+    "model": _Entry(
+        "model", "A model's answers with and without compression: ask, export, import."
+    ),
     "datasets": _Entry("datasets", "What replays are made of: list, fetch, check."),
     "compress": _Entry("compress", "One content from a file or stdin, compressed."),
     "retrieve": _Entry("retrieve", "The original behind a handle, or the part that answers."),

@@ -95,6 +95,7 @@ class RunResult:
     decisions: tuple[Row, ...]
     certificates: tuple[Row, ...]
     answerability: tuple[Row, ...]
+    model_accuracy: tuple[Row, ...]
     quarantine: tuple[Row, ...]
     refused: tuple[str, ...]
     skipped: tuple[str, ...]
@@ -211,6 +212,7 @@ def gather(
         decisions=tuple(decisions),
         certificates=tuple(snapshot.rows("certificates")),
         answerability=tuple(snapshot.rows("answerability")),
+        model_accuracy=tuple(snapshot.rows("model_accuracy")),
         quarantine=tuple(snapshot.rows("quarantine")),
         refused=tuple(refused),
         skipped=tuple(skipped),

@@ -23,6 +23,7 @@ from compressors.files import sync_directory, write_atomically
 from compressors.home import Home
 from pipelines.evidence import DIGITS, net_savings_interval
 from pipelines.replayed import read_outcomes
+from pipelines.replays.model import recorded_accuracy
 from pipelines.replays.report import answerability
 from pipelines.settings import Settings
 from pipelines.snapshot_schema import CURRENT, TABLES
@@ -82,6 +83,7 @@ def tables(
         "savings": con.sql((_HERE / "snapshot_savings.sql").read_text("utf-8")).pl(),
         "net": _net(con, settings=settings),
         "answerability": _answerability(con),
+        "model_accuracy": _model_accuracy(home),
         "certificates": con.sql(
             "select * from certificates order by kind, rung, dataset, replay"
         ).pl(),
@@ -158,6 +160,11 @@ def _net_of(
 def _answerability(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     rows = [msgspec.structs.astuple(row) for row in answerability(read_outcomes(con))]
     return pl.DataFrame(rows, schema=dict(TABLES["answerability"]), orient="row")
+
+
+def _model_accuracy(home: Home) -> pl.DataFrame:
+    rows = [msgspec.structs.asdict(row) for row in recorded_accuracy(home)]
+    return pl.DataFrame(rows, schema=dict(TABLES["model_accuracy"]))
 
 
 def _publications(con: duckdb.DuckDBPyConnection, *, current: str) -> pl.DataFrame:

@@ -18,7 +18,9 @@ from pipelines.traffic.record import TrafficReport
 _WIDTH = 118
 _MOST_CHANGES = 12
 
-ANSWERABILITY = "Answerability on these tasks; model accuracy: none recorded"
+ANSWERABILITY = "Answerability on these tasks"
+NONE_RECORDED = "model accuracy: none recorded"
+_SIDES = ("without", "with")
 CERTIFICATE = (
     "A certificate is about these tasks, not about a slice and not in general. Answerability: can "
     "the recorded solution still be carried out on what is left of the text?"
@@ -47,7 +49,9 @@ def _parts(result: RunResult) -> Iterator[RenderableType]:
         yield Text(f"\nDEMONSTRATION: {_demonstration(result)}.", style="yellow")
     yield from _tokens(result)
     yield from _changed(result)
-    yield from answerability_tables(result.answerability, result.certificates)
+    yield from answerability_tables(
+        result.answerability, result.certificates, model=result.model_accuracy
+    )
     yield from _files(result)
 
 
@@ -176,9 +180,12 @@ def _decided(result: RunResult) -> Iterator[RenderableType]:
 
 
 def answerability_tables(
-    answers: Sequence[Row], certificates: Sequence[Row]
+    answers: Sequence[Row], certificates: Sequence[Row], *, model: Sequence[Row] = ()
 ) -> Iterator[RenderableType]:
-    """Every rung beyond passthrough: what it saves and what is still solved, by data set."""
+    """Every rung beyond passthrough: what it saves and what is still solved, by data set.
+
+    What models answered follows in a table of its own; where none did, the title says so.
+    """
     rungs = [
         row
         for row in answers
@@ -190,7 +197,8 @@ def answerability_tables(
     verdicts = {row["profile"]: row for row in certificates}
     sizes = {row["dataset"]: row["solvable"] for row in rungs}
     named = [f"{dataset}, n {sizes[dataset]}" for dataset in datasets]
-    table = _table(ANSWERABILITY, "profile", "saved", *named, "certificate")
+    title = ANSWERABILITY if model else f"{ANSWERABILITY}; {NONE_RECORDED}"
+    table = _table(title, "profile", "saved", *named, "certificate")
     _right(table, 1)
     for profile in _in_ladder_order(rungs):
         here = {row["dataset"]: row for row in rungs if row["profile"] == profile}
@@ -208,6 +216,47 @@ def answerability_tables(
         f"{CERTIFICATE} Share of the n tasks of the certify part that are solved without "
         f"compression, with exact intervals at 95 %. Status: {statuses or 'not tested'}."
     )
+    yield from model_tables(model)
+
+
+def model_tables(rows: Sequence[Row]) -> Iterator[RenderableType]:
+    """What each model answers right without and with compression, by data set and profile."""
+    for name in sorted({row["model"] for row in rows}):
+        here = [row for row in rows if row["model"] == name]
+        table = _table(
+            f"Model accuracy of {name}: right without and with compression", "data set", "profile",
+            "n", "without", "with", "lost, won", "loss", "p", "unreadable", "missing",
+        )  # fmt: skip
+        _right(table, 2, 3, 4, 5, 6, 7, 8, 9)
+        for column in table.columns[:2]:
+            column.no_wrap = True
+        for row in here:
+            n = row["items"]
+            table.add_row(
+                row["dataset"],
+                f"{row['kind']}: noise" if row["treatment"] == "again" else row["profile"],
+                _count(n),
+                _share(row["right_without"], n),
+                _share(row["right_with"], n),
+                f"{row['lost']}, {row['won']}",
+                f"{100 * row['loss']:+.1f} %" if n else "none",
+                f"{row['p']:.4f}" if n else "none",
+                ", ".join(_share(row[f"unreadable_{side}"], n, digits=0) for side in _SIDES),
+                _count(row["missing"]),
+            )
+        yield table
+        epsilons = {row["dataset"]: row["epsilon"] for row in here}
+        bounds = ", ".join(f"{name} {_percent(e, digits=0)}" for name, e in epsilons.items())
+        yield _note(
+            f"A model's own answers on the {here[0]['split']} part, not answerability, and no "
+            "certificate. Loss: the mean of right without less right with; p is of “the mean loss "
+            f"is at least epsilon” ({bounds}), each row for itself. Noise: a second sample without "
+            "compression against the first. Answers that could not be read count as wrong."
+        )
+
+
+def _share(count: int, n: int, *, digits: int = 1) -> str:
+    return _percent(count / n, digits=digits) if n else "none"
 
 
 def _in_ladder_order(rungs: Sequence[Row]) -> list[str]:

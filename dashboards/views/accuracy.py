@@ -19,14 +19,20 @@ _TREATMENTS = {
 def view(snapshot: Snapshot) -> None:
     """Draw the view."""
     st.title("Accuracy")
-    st.markdown(f"**{words.ANSWERABILITY.capitalize()}.** {words.CERTIFICATE}")
+    model = snapshot.table("model_accuracy")
+    measured = words.ANSWERABILITY.capitalize()
+    if model.is_empty():
+        measured = f"{measured}; {words.NONE_RECORDED}"
+    st.markdown(f"**{measured}.** {words.CERTIFICATE}")
     answers = snapshot.table("answerability")
     if answers.is_empty():
         st.info("No replays have been run yet. Run `toin replay` or `toin run`.")
-        return
-    _front(answers)
-    _certificates(snapshot.table("certificates"))
-    _table(answers)
+    else:
+        _front(answers)
+        _certificates(snapshot.table("certificates"))
+        _table(answers)
+    if not model.is_empty():
+        _model(model)
 
 
 def front(answers: pl.DataFrame) -> pl.DataFrame:
@@ -127,6 +133,46 @@ def _certificates(rows: pl.DataFrame) -> None:
         "p = P(Bin(n, epsilon) <= harms); anyone can compute it again from the row. A profile is "
         "certified when its largest p over its data sets is at or under the threshold, and every "
         "milder rung was."
+    )
+
+
+def _model(rows: pl.DataFrame) -> None:
+    st.subheader("Model accuracy")
+    st.caption(words.MODEL_ACCURACY)
+    shares = {
+        "right without": "right_without",
+        "right with": "right_with",
+        "unreadable without": "unreadable_without",
+        "unreadable with": "unreadable_with",
+    }
+    st.dataframe(
+        rows.sort(["model", "dataset", "kind", "rung", "treatment"]).select(
+            "model",
+            "dataset",
+            "kind",
+            "profile",
+            "treatment",
+            pl.col("items").alias("n"),
+            *(
+                pl.when(pl.col("items") > 0).then(pl.col(name) / pl.col("items")).alias(shown)
+                for shown, name in shares.items()
+            ),
+            "lost",
+            "won",
+            "loss",
+            "epsilon",
+            "p",
+            "missing",
+            "split",
+            "engine",
+        ),
+        hide_index=True,
+        column_config={
+            **{shown: st.column_config.NumberColumn(format="percent") for shown in shares},
+            "loss": st.column_config.NumberColumn("mean loss", format="percent"),
+            "epsilon": st.column_config.NumberColumn(format="percent"),
+            "p": st.column_config.NumberColumn(format="%.6f"),
+        },
     )
 
 

@@ -89,7 +89,9 @@ def command(data: Path | None, spend: bool, as_json: bool, home: Home) -> None:
     if as_json:
         print_json({"certificates": [certificate_json(asdict(each)) for each in certificates]})
     else:
+        from pipelines.replays.model import recorded_accuracy
         from pipelines.summary import answerability_tables, show
 
         answers = [asdict(row) for row in answerability(outcomes)]
-        show(*answerability_tables(answers, [asdict(each) for each in certificates]))
+        model = [asdict(row) for row in recorded_accuracy(home)]
+        show(*answerability_tables(answers, [asdict(each) for each in certificates], model=model))

@@ -46,6 +46,8 @@ class Case(msgspec.Struct, frozen=True):
         text: The tool's answer, uncompressed.
         needed: Ids of the records that the answer rests on.
         task: What a solver has to do with them.
+        messages: The talk that ends with the answer, in OpenAI chat form, where a model can be
+            asked to finish it; else nothing.
     """
 
     dataset: str
@@ -59,6 +61,7 @@ class Case(msgspec.Struct, frozen=True):
     text: str
     needed: tuple[str, ...]
     task: Task
+    messages: tuple[dict[str, object], ...] = ()
 
 
 def build(item: Item, library: Library, *, kind: str) -> Case:
@@ -84,6 +87,7 @@ def build(item: Item, library: Library, *, kind: str) -> Case:
         text=text,
         needed=item.needed,
         task=item.task,
+        messages=tuple(messages),
     )
 
 

@@ -104,11 +104,12 @@ def sources_digest() -> str:
     """SHA-256, 64 hex digits, of this package's sources: renderings, solvers, controls.
 
     Paths are sorted and newlines normalised, so that every checkout and wheel agree. Read once
-    a process.
+    a process. What asks language models is left out: no outcome depends on it.
     """
     total = hashlib.sha256()
     package = Path(__file__).parent
-    for path in sorted(package.rglob("*.py"), key=lambda p: p.relative_to(package).as_posix()):
+    sources = [p for p in package.rglob("*.py") if package / "model" not in p.parents]
+    for path in sorted(sources, key=lambda p: p.relative_to(package).as_posix()):
         content = path.read_bytes().replace(b"\r\n", b"\n")
         name = path.relative_to(package).as_posix().encode()
         total.update(b"%d:%s%d:" % (len(name), name, len(content)) + content)

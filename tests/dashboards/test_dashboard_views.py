@@ -86,10 +86,31 @@ def test_accuracy_says_what_it_measures(tmp_path, full, monkeypatch) -> None:
     assert not app.exception
     text = everything(app)
     assert re.search(re.escape(words.ANSWERABILITY), text, re.IGNORECASE)
+    assert words.NONE_RECORDED in text
     assert "not in general" in text
     certificates = app.dataframe[0].value
     assert certificates["n"].to_list() == [88]
     assert certificates["harms"].to_list() == [0]
+
+
+def test_what_models_answered_stands_apart(tmp_path, full, monkeypatch) -> None:
+    row = {
+        "model": "some-model", "dataset": "gsm8k-sample", "kind": "json",
+        "profile": "json.rows_few", "rung": 4, "treatment": "profile", "split": "learn",
+        "items": 20, "missing": 1, "right_without": 18, "right_with": 16, "lost": 3, "won": 1,
+        "loss": 0.1, "epsilon": 0.1, "p": 0.43, "unreadable_without": 1, "unreadable_with": 2,
+        "temperature": 0.0, "max_tokens": 1024, "engine": "f" * 16,
+    }  # fmt: skip
+    write_snapshot(tmp_path, {**full, "model_accuracy": [row, {**row, "items": 0}]})
+    app = shown(tmp_path, "accuracy", monkeypatch)
+    assert not app.exception
+    text = everything(app)
+    assert words.NONE_RECORDED not in text
+    assert words.MODEL_ACCURACY in text
+    [table] = [frame.value for frame in app.dataframe if "right without" in frame.value]
+    assert table["right without"].to_list()[0] == 0.9
+    assert table["right without"].isna().to_list() == [False, True]
+    assert "share" not in table, "answerability is another table"
 
 
 def test_front_tells_profiles_from_controls(full) -> None:

@@ -117,6 +117,16 @@ def certificate(dataset: str, profile: str, *, certified: bool) -> dict[str, obj
     }  # fmt: skip
 
 
+def modelled(profile: str, rung: int, *, lost: int) -> dict[str, object]:
+    return {
+        "model": "some-model", "dataset": "gsm8k-sample", "kind": "json", "profile": profile,
+        "rung": rung, "treatment": "profile" if rung else "again", "split": "learn", "items": 20,
+        "missing": 1, "right_without": 18, "right_with": 19 - lost, "lost": lost, "won": 1,
+        "loss": (lost - 1) / 20, "epsilon": 0.1, "p": 0.4321, "unreadable_without": 1,
+        "unreadable_with": 2, "temperature": 0.0, "max_tokens": 1024, "engine": "f" * 16,
+    }  # fmt: skip
+
+
 def write(home: Home, **changes: list[dict[str, object]]) -> None:
     rows: dict[str, list[dict[str, object]]] = {
         "savings": [
@@ -137,6 +147,7 @@ def write(home: Home, **changes: list[dict[str, object]]) -> None:
             certificate("gsm8k-sample", "json.rows_half", certified=True),
             certificate("gsm8k-sample", "json.rows_few", certified=False),
         ],
+        "model_accuracy": [],
         "decisions": [
             decision(SLICE, published=True, reason="certified", because=BECAUSE),
             decision(QUIET, published=False, reason="too_few_conversations", because="33 of 50"),
@@ -272,6 +283,18 @@ def test_the_table_answers_a_persons_questions(home: Home) -> None:
     lines = [line for line in text.splitlines() if "json.rows_few" in line]
     assert lines
     assert "no" in lines[0].split()
+
+
+def test_what_models_answered_stands_in_a_table_of_its_own(home: Home) -> None:
+    rows = [modelled("json.passthrough", 0, lost=0), modelled("json.rows_few", 4, lost=3)]
+    write(home, model_accuracy=rows)
+    text = shown(result(home))
+    assert "none recorded" not in text
+    assert text.index("Answerability on these") < text.index("Model accuracy of some-model")
+    assert "not answerability, and no certificate" in " ".join(text.split())
+    noise, few = [line.split() for line in text.splitlines() if "0.4321" in line]
+    assert noise[1:3] == ["json:", "noise"]
+    assert " ".join(few[1:]) == ("json.rows_few 20 90.0 % 80.0 % 3, 1 +10.0 % 0.4321 5 %, 10 % 1")
 
 
 def test_a_profile_that_puts_out_the_same_is_counted_and_not_listed(home: Home) -> None:
