@@ -12,6 +12,7 @@ from pipelines.evidence.binomial import (
     items_needed,
     profile_p,
     safe_set,
+    sign_p,
     threshold,
 )
 from pipelines.evidence.intervals import DIGITS, Interval, confidence
@@ -61,6 +62,7 @@ __all__ = [
     "safe_set",
     "share_p",
     "shrunken",
+    "sign_p",
     "threshold",
     "window_start",
     "worst_p_regret_above",

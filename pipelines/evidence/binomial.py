@@ -122,3 +122,17 @@ def clopper_pearson(successes: int, n: int, *, level: float) -> Interval:
     low = float(betaincinv(successes, failures + 1, tail)) if successes else 0.0
     high = float(betaincinv(successes + 1, failures, 1.0 - tail)) if failures else 1.0
     return Interval(successes / n, low, high, n)
+
+
+def sign_p(wins: int, losses: int) -> float:
+    """p-value of "is no better than the other": ``P(Bin(wins + losses, 1/2) >= wins)``.
+
+    The sign test of pairs of which just one succeeds (Dixon and Mood 1946; for shares McNemar's
+    exact test, one-sided); pairs in which both do, or neither, say nothing. Without any p is 1.
+
+    Raises:
+        ValueError: a negative count.
+    """
+    if wins < 0 or losses < 0:
+        raise ValueError(f"wins and losses count from 0, got {wins} and {losses}")
+    return float(bdtr(losses, wins + losses, 0.5)) if wins + losses else 1.0

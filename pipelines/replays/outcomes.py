@@ -164,7 +164,7 @@ def run_replays(
     sources = selected(data)
     key = replay_key(engine, sources, without=without)
     before = known or {}
-    sets = tuple(_cases(source, engine, without) for source in sources)
+    sets = tuple(cases_of(source, engine, without) for source in sources)
     work = _Work(sets, _Stamp(key, judge_key(engine)), frozenset(before))
     chunks = list(work.chunks())
     total = sum(chunk.stop - chunk.start for chunk in chunks)
@@ -186,7 +186,12 @@ def run_replays(
     return outcomes
 
 
-def _cases(source: Source, engine: Engine, without: Collection[str]) -> Cases:
+def cases_of(source: Source, engine: Engine, without: Collection[str] = ()) -> Cases:
+    """The cases of a data set; of recorded runs without the conversations ``without``.
+
+    Raises:
+        InputRefused: a file of it cannot be read.
+    """
     if source.manifest.format == "trajectories":
         return read_trajectories(source, engine, kinds=KINDS_UNDER_TEST, without=without)
     return Rendered(read_library(source))
@@ -311,7 +316,7 @@ def replay(case: Case, engine: Engine, *, stamp: tuple[str, str]) -> Iterator[Ou
 
     asked: _Asked | None = None
     for profile in LADDERS[case.kind]:
-        done = _compressed(case, reading, profile, engine)
+        done = compressed(case, reading, profile, engine)
         left = judge(done.text)
         if solvable and not left.solved and done.lossy:
             asked = asked or _asked(case, reading, engine)
@@ -346,7 +351,7 @@ def _asked(case: Case, reading: Reading, engine: Engine) -> _Asked:
     return _Asked(tuple(passage.text for passage in passages), tokens, reading.tokens)
 
 
-def _compressed(case: Case, reading: Reading, profile: Profile, engine: Engine) -> Compression:
+def compressed(case: Case, reading: Reading, profile: Profile, engine: Engine) -> Compression:
     """What the engine makes of the case; unchanged where it takes it for another kind."""
     if reading.kind != profile.kind:
         profile = PASSTHROUGH[reading.kind]

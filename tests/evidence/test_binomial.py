@@ -12,6 +12,7 @@ from pipelines.evidence import (
     items_needed,
     profile_p,
     safe_set,
+    sign_p,
     threshold,
 )
 
@@ -127,3 +128,16 @@ def test_exact_interval_without_trials_or_successes():
     for k, n, level in [(3, 2, 0.95), (-1, 2, 0.95), (1, 2, 1.0), (1, 2, 0.0)]:
         with pytest.raises(ValueError, match="must lie"):
             clopper_pearson(k, n, level=level)
+
+
+@pytest.mark.parametrize(
+    ("wins", "losses", "p"),
+    [(0, 0, 1.0), (5, 0, 1 / 32), (3, 1, 5 / 16), (10, 10, 0.5 + 184756 / 2**21), (0, 4, 1.0)],
+)
+def test_the_sign_test_is_the_tail_of_a_fair_coin(wins: int, losses: int, p: float) -> None:
+    assert sign_p(wins, losses) == pytest.approx(p)
+
+
+def test_the_sign_test_refuses_negative_counts() -> None:
+    with pytest.raises(ValueError, match="from 0"):
+        sign_p(-1, 2)

@@ -23,10 +23,14 @@ def solve(text: str, *, values: Sequence[str], kind: str, returned: Sequence[str
         kind: what the answer is.
         returned: passages of the answer that its handle gave besides.
     """
-    gone = missing(values, text)
-    if gone:
-        gone = missing(gone, _written_out(text, kind=kind))
-    return not gone or (bool(returned) and not missing(gone, "\n".join(returned)))
+    absent = gone(text, values=values, kind=kind)
+    return not absent or (bool(returned) and not missing(absent, "\n".join(returned)))
+
+
+def gone(text: str, *, values: Sequence[str], kind: str) -> tuple[str, ...]:
+    """Those of ``values`` that neither ``text`` shows nor its notation, written out."""
+    absent = missing(values, text)
+    return tuple(missing(absent, _written_out(text, kind=kind)) if absent else ())
 
 
 def _written_out(text: str, *, kind: str) -> str:
