@@ -18,6 +18,7 @@ from compressors.engine import Engine
 from pipelines.replays import Outcome, run_replays
 from pipelines.replays.certify import Certificate
 from pipelines.replays.outcomes import Progress, judge_key
+from pipelines.replays.peer import peer_outcomes
 from pipelines.spread import PROCESSES
 from pipelines.warehouse import Warehouse
 
@@ -28,6 +29,9 @@ Row = TypeVar("Row", bound=msgspec.Struct)
 
 _BATCH = 20_000
 """Outcomes that are kept at a time while a replay goes on."""
+
+_PEER_BATCH = 500
+"""The same of the peer's, which takes much longer for each."""
 
 _ORDER = "dataset, kind, cluster, item, profile, treatment"
 
@@ -117,6 +121,47 @@ def made_and_kept(
         raise
     with warehouse.connect() as con:
         keep_outcomes(con, made)
+    return made
+
+
+def peer_made_and_kept(
+    warehouse: Warehouse,
+    outcomes: Sequence[Outcome],
+    *,
+    engine: Engine,
+    data: Path | None,
+    python: Path,
+    progress: Progress,
+) -> list[Outcome]:
+    """What the peer under ``python`` makes of the cases of ``outcomes`` that it has not seen yet.
+
+    Kept as it comes, beside the others.
+
+    Raises:
+        PeerError: it cannot be run.
+        ConfigurationError: the warehouse cannot be used.
+    """
+    with warehouse.connect() as con:
+        telemetry = recorded_conversations(con)
+    made: list[Outcome] = []
+    kept = 0
+
+    def keep() -> None:
+        nonlocal kept
+        with warehouse.connect() as con:
+            add_outcomes(con, made[kept:])
+        kept = len(made)
+
+    found = peer_outcomes(
+        outcomes, engine=engine, data=data, python=python, progress=progress, without=telemetry
+    )
+    try:
+        for outcome in found:
+            made.append(outcome)
+            if len(made) - kept >= _PEER_BATCH:
+                keep()
+    finally:
+        keep()
     return made
 
 

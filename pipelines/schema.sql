@@ -110,7 +110,7 @@ create table if not exists outcomes (          -- one replay: a case under a pro
     source          varchar not null,          -- where the item stands in the data set
     cluster         varchar not null,
     split           varchar not null,          -- learn | certify
-    treatment       varchar not null,          -- profile | random_deletion | truncation
+    treatment       varchar not null,          -- profile | random_deletion | truncation | headroom-ai VERSION
     profile         varchar not null,          -- the profile, or the one whose ratio the control copies
     profile_id      varchar not null,
     solvable        boolean not null,          -- solved uncompressed

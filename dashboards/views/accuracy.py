@@ -9,6 +9,8 @@ import streamlit as st
 from dashboards import words
 from dashboards.store import Snapshot
 
+_COLOURS = ["#0072B2", "#D55E00", "#999999", "#009E73", "#CC79A7"]
+
 _TREATMENTS = {
     "profile": "profile",
     "random_deletion": "control: random deletion at the same ratio",
@@ -49,7 +51,8 @@ def front(answers: pl.DataFrame) -> pl.DataFrame:
 
 def _front(answers: pl.DataFrame) -> None:
     points = front(answers)
-    treatments = list(_TREATMENTS.values())
+    others = set(points.get_column("treatment")) - set(_TREATMENTS.values())
+    treatments = [*_TREATMENTS.values(), *sorted(others)]
     for kind in points.get_column("kind").unique().sort().to_list():
         here = points.filter(pl.col("kind") == kind)
         base = alt.Chart(here).encode(
@@ -78,7 +81,7 @@ def _front(answers: pl.DataFrame) -> None:
                 title=None,
                 legend=alt.Legend(orient="top", labelLimit=400),
                 sort=treatments,
-                scale=alt.Scale(domain=treatments, range=["#0072B2", "#D55E00", "#999999"]),
+                scale=alt.Scale(domain=treatments, range=_COLOURS[: len(treatments)]),
             ),
             shape=alt.Shape("treatment:N", title=None, sort=treatments),
         )

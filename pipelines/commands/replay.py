@@ -65,6 +65,13 @@ data_option = click.option(
     "and certify no more. Written to the ledger of blocks; there is no way back.",
 )
 @click.option(
+    "--peer",
+    type=PATH,
+    metavar="PYTHON",
+    help="A Python that has headroom-ai, which is then one more control at its own ratio.  [this "
+    "one, where it is installed]",
+)
+@click.option(
     "--report",
     type=PATH,
     metavar="DIR",
@@ -78,6 +85,7 @@ def command(
     case: str | None,
     profile: str | None,
     retire: str | None,
+    peer: Path | None,
     report: Path | None,
     as_json: bool,
     home: Home,
@@ -102,7 +110,7 @@ def command(
     if case:
         _explain(case, profile or "", data, home, as_json=as_json)
     else:
-        _replay(data, spend, home, report=report or home.root, as_json=as_json)
+        _replay(data, spend, home, peer=peer, report=report or home.root, as_json=as_json)
 
 
 def _refuse_together(given: Mapping[str, object]) -> None:
@@ -174,7 +182,15 @@ def _explain(case: str, profile: str, data: Path | None, home: Home, *, as_json:
         show(*explained(found))
 
 
-def _replay(data: Path | None, spend: bool, home: Home, *, report: Path, as_json: bool) -> None:
+def _replay(
+    data: Path | None,
+    spend: bool,
+    home: Home,
+    *,
+    peer: Path | None,
+    report: Path,
+    as_json: bool,
+) -> None:
     from msgspec.structs import asdict
 
     from compressors.digest import engine_digest
@@ -182,10 +198,16 @@ def _replay(data: Path | None, spend: bool, home: Home, *, report: Path, as_json
     from compressors.handles import MemoryHandles
     from pipelines.commands._progress import reporter
     from pipelines.replay_report import contents
-    from pipelines.replayed import keep_certificates, made_and_kept, recorded_conversations
+    from pipelines.replayed import (
+        keep_certificates,
+        made_and_kept,
+        peer_made_and_kept,
+        recorded_conversations,
+    )
     from pipelines.replays.certify import certify, refuse_samples
     from pipelines.replays.manifests import selected
     from pipelines.replays.model import recorded_accuracy
+    from pipelines.replays.peer import installed
     from pipelines.replays.report import answerability
     from pipelines.results import certificate_json
     from pipelines.settings import load_settings
@@ -199,6 +221,11 @@ def _replay(data: Path | None, spend: bool, home: Home, *, report: Path, as_json
     warehouse = Warehouse(home.warehouse)
     with reporter() as told:
         outcomes = made_and_kept(warehouse, engine=engine, data=data, progress=told.step)
+        python = peer or installed()
+        if python is not None:
+            outcomes += peer_made_and_kept(
+                warehouse, outcomes, engine=engine, data=data, python=python, progress=told.step
+            )
         with warehouse.connect() as con:
             telemetry = recorded_conversations(con)
         certificates = certify(

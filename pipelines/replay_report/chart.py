@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from pipelines.replay_report.contents import Point
-from pipelines.replay_report.wording import TREATMENTS, percent
+from pipelines.replay_report.wording import TREATMENTS, percent, treatment
 
 _WIDTH, _HEIGHT = 320, 210
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 22, 12, 34
@@ -60,11 +60,12 @@ def _mark(point: Point) -> Iterator[str]:
     x, y = _x(point.saved), _y(point.answered.share)
     low, high = _y(point.answered.low), _y(point.answered.high)
     said = escape(
-        f"{point.profile}, {TREATMENTS[point.treatment]}: {percent(point.answered.share)} "
+        f"{point.profile}, {treatment(point.treatment)}: {percent(point.answered.share)} "
         f"({percent(point.answered.low)} to {percent(point.answered.high)}), "
         f"n {point.answered.n}, {percent(point.saved)} saved"
     )
-    yield f'<g class="{point.treatment}"><title>{said}</title>'
+    drawn = point.treatment if point.treatment in TREATMENTS else "peer"
+    yield f'<g class="{drawn}"><title>{said}</title>'
     yield f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{low:.1f}" y2="{high:.1f}"/>'
     match point.treatment:
         case "profile":

@@ -11,6 +11,7 @@ from pipelines.evidence import clopper_pearson, harm_p, items_needed, sign_p
 from pipelines.replays.certify import Certificate
 from pipelines.replays.manifests import Manifest
 from pipelines.replays.outcomes import PROFILE, Outcome
+from pipelines.replays.peer import NAME
 from pipelines.replays.report import LEVEL
 
 MOST_HARMED = 40
@@ -114,6 +115,7 @@ class Solvable(msgspec.Struct, frozen=True):
 class Kind(msgspec.Struct, frozen=True):
     """All about one kind of tool output.
 
+    ``peer`` is the other engine, where it was run, with ``peer_saved`` over all data sets.
     ``best`` is the strongest rung that passes, empty where none that is lossy does.
     ``unlisted`` names data sets that have too few tasks in this kind for a certificate, with
     how many there are.
@@ -123,6 +125,8 @@ class Kind(msgspec.Struct, frozen=True):
     best: str
     saved: float
     rungs: tuple[Rung, ...]
+    peer: tuple[Point, ...]
+    peer_saved: float
     solvable: tuple[Solvable, ...]
     unlisted: tuple[tuple[str, int], ...]
     harmed: tuple[Harmed, ...]
@@ -189,8 +193,15 @@ def _kind(
 ) -> Kind:
     listed = {row.dataset for row in certificates}
     certify = [o for o in outcomes if o.split == "certify"]
+    peer = [o for o in certify if o.treatment.startswith(NAME)]
     rungs = tuple(
-        _rung(profile.name, certify, [c for c in certificates if c.profile == profile.name], listed)
+        _rung(
+            profile.name,
+            [o for o in certify if o.profile == profile.name and not o.treatment.startswith(NAME)],
+            [c for c in certificates if c.profile == profile.name],
+            listed=listed,
+            peer=peer,
+        )
         for profile in LADDERS[kind]
     )
     passing = [rung for rung in rungs if rung.lossy and rung.passes]
@@ -200,6 +211,8 @@ def _kind(
         best=passing[-1].profile if passing else "",
         saved=passing[-1].saved if passing else 0.0,
         rungs=rungs,
+        peer=tuple(_points(peer)),
+        peer_saved=_saved(peer),
         solvable=tuple(_solvable(outcomes, [m.name for m in manifests])),
         unlisted=tuple(
             (m.name, len({o.cluster for o in certify if o.dataset == m.name}))
@@ -215,12 +228,14 @@ def _rung(
     profile: str,
     outcomes: Sequence[Outcome],
     certificates: Sequence[Certificate],
+    *,
     listed: Collection[str],
+    peer: Sequence[Outcome],
 ) -> Rung:
-    here = [o for o in outcomes if o.profile == profile]
-    own = [o for o in here if o.treatment == PROFILE]
-    judged = [o for o in here if o.dataset in listed]
-    points = list(_points(here))
+    own = [o for o in outcomes if o.treatment == PROFILE]
+    beside = [*outcomes, *(() if BY_NAME[profile].safe else peer)]
+    judged = [o for o in beside if o.dataset in listed]
+    points = list(_points(outcomes))
     return Rung(
         profile=profile,
         lossy=not BY_NAME[profile].safe,

@@ -35,7 +35,11 @@ def _fronts(kind: Kind) -> list[tuple[str, Markup]]:
                 front(
                     dataset,
                     [p for rung in kind.rungs for p in rung.points if p.dataset == dataset],
-                    [p for rung in kind.rungs for p in rung.controls if p.dataset == dataset],
+                    [
+                        p
+                        for p in [*(p for rung in kind.rungs for p in rung.controls), *kind.peer]
+                        if p.dataset == dataset
+                    ],
                 )
             ),
         )

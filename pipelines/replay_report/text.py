@@ -100,8 +100,21 @@ def _kind(kind: Kind, status: str) -> Iterator[str]:
                 wording.needed(rung),
             )
             for rung in kind.rungs
+        ]
+        + [
+            (
+                point.treatment,
+                wording.percent(kind.peer_saved),
+                *[wording.peer_harms(kind, dataset) for dataset in datasets],
+                "control",
+                "",
+            )
+            for point in kind.peer[:1]
         ],
     )
+    if kind.peer:
+        yield ""
+        yield wording.PEER
     lossy = [rung for rung in kind.rungs if rung.lossy]
     yield ""
     yield from _table(

@@ -11,8 +11,12 @@ TREATMENTS: Mapping[str, str] = {
     "profile": "profile",
     "random_deletion": "random deletion",
     "truncation": "truncation",
-    "headroom": "headroom-ai",
 }
+
+PEER = (
+    "The other engine has a ratio of its own. It is credited with every value that still stands "
+    "anywhere in its text, which is more than our own profiles are."
+)
 
 INTRODUCTION = (
     "Each case is a task of an agent: an item stands among many records in a tool's answer, "
@@ -40,6 +44,17 @@ HARMED = (
     "Cases of the learn part and of retired blocks; the certify part is not looked at. `toin "
     "replay --explain CASE` shows each: before, after, and what was missing."
 )
+
+
+def treatment(name: str) -> str:
+    """A treatment as people call it; the other engine is called by name and version."""
+    return TREATMENTS.get(name, name)
+
+
+def peer_harms(kind: Kind, dataset: str) -> str:
+    """Harms of n of the other engine on a data set."""
+    row = next((point.answered for point in kind.peer if point.dataset == dataset), None)
+    return f"{row.n - row.solved} of {row.n:,}" if row else "–"
 
 
 def percent(share: float, *, digits: int = 1) -> str:
@@ -79,8 +94,8 @@ def verdict(rung: Rung, status: str) -> str:
 def controls(rows: Sequence[Beaten]) -> str:
     """How a profile stands beside the controls, over the cases in which just one is solved."""
     return "; ".join(
-        f"{TREATMENTS[row.control]} {row.wins} to {row.losses}"
-        f"{'' if row.beaten else ' (not better)'}"
+        f"{treatment(row.control)} {row.wins} to {row.losses}"
+        f"{'' if row.beaten or row.control not in TREATMENTS else ' (not better)'}"
         for row in rows
     )
 

@@ -13,7 +13,7 @@ import orjson
 from pipelines.replays.solvers import arithmetic, calls, choices, reader, reuse
 from pipelines.replays.tasks import Problem, Question, Request, Reuse, Task, Verdicts
 
-__all__ = ["solved"]
+__all__ = ["solved", "solved_with"]
 
 
 def solved(
@@ -33,6 +33,16 @@ def solved(
     found = reader.find(text, needed, kind=kind)
     for passage in returned:
         found = {**reader.find(passage, needed, kind=kind), **found}
+    return solved_with(task, found, needed=needed)
+
+
+def solved_with(
+    task: Problem | Question | Verdicts | Request,
+    found: Mapping[str, Mapping[str, object]],
+    *,
+    needed: Sequence[str],
+) -> bool:
+    """Whether ``task`` can be done with what was ``found`` of the ``needed`` records."""
     match task:
         case Problem():
             statement = found.get(needed[0], {}).get("statement")
