@@ -37,12 +37,20 @@ class Seen(NamedTuple):
 
 
 def look(case: Case, rows: Sequence[Observed], *, watermark: datetime) -> Seen:
-    """What may be looked at when the newest event has the time ``watermark``."""
+    """What may be looked at when the newest event has the time ``watermark``.
+
+    A conversation enters by its own start, with all its rows: one that is regretted after a
+    proxy has started on another publication has a later row for that, and without it would
+    count as clean until that row were old enough.
+    """
     settings = case.settings
     last = watermark - timedelta(hours=settings.follow_up_hours)
     opened = evidence.window_start(watermark, half_life_days=settings.half_life_days)
-    ripe = [row for row in rows if row.started <= last]
-    deciding = [row for row in ripe if row.started >= opened]
+    starts: dict[str, datetime] = {}
+    for row in rows:
+        starts[row.conversation] = min(row.started, starts.get(row.conversation, row.started))
+    ripe = [row for row in rows if starts[row.conversation] <= last]
+    deciding = [row for row in ripe if starts[row.conversation] >= opened]
     acted = [row for row in deciding if row.arm in ACTING]
     return Seen(watermark, ripe, deciding, samples.sample(acted, settings=settings))
 
