@@ -57,7 +57,7 @@ def _observed(
 
 def _row(row: tuple[object, ...], most: int) -> Observed:
     (auth_mode, model_family, structure_hash, kind, profile, profile_id, arm, experiment,
-     publication, conversation, instance, started, counted, before, after, returned,
+     unit, publication, conversation, instance, started, counted, before, after, returned,
      regrets) = row  # fmt: skip
     # A regret proves its compression, also where the segment with that one never arrived.
     regretted = min(_int(regrets), most)
@@ -68,6 +68,7 @@ def _row(row: tuple[object, ...], most: int) -> Observed:
         profile_id=str(profile_id),
         arm=str(arm),
         experiment=str(experiment),
+        unit=str(unit),
         publication=str(publication),
         conversation=str(conversation),
         instance=str(instance),

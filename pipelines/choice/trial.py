@@ -51,7 +51,8 @@ def trial_of(
     """The current run of a canary, None before its first conversation.
 
     The arm it is compared with is the row's own profile under the same publications: there
-    a draw alone decided which unit went where.
+    a draw alone decided which unit went where. Of each unit the first conversation counts: its
+    others went where it went, so however often a unit recurs, it was drawn once.
     """
     tried = _latest_run(
         [
@@ -65,14 +66,18 @@ def trial_of(
     )
     if not tried:
         return None
+    opened = tried[0].started
     publications = {row.publication for row in tried}
-    other = [
-        row
-        for row in rows
-        if row.arm == "recommended"
-        and row.profile_id == profile.id
-        and row.publication in publications
-    ]
+    tried = _first_of_units(tried)
+    other = _first_of_units(
+        [
+            row
+            for row in rows
+            if row.arm == "recommended"
+            and row.profile_id == profile.id
+            and row.publication in publications
+        ]
+    )
     # The clip must be one for both, so that both arms estimate the same thing.
     first = samples.merged([*tried, *other])[: evidence.CALIBRATION]
     clip = evidence.calibrated_clip(
@@ -82,7 +87,7 @@ def trial_of(
     return Trial(
         profile=profile,
         canary=canary.profile,
-        opened=tried[0].started,
+        opened=opened,
         tried=samples.sample(tried, settings=case.settings),
         tried_net=_without(case, tried, left_out),
         other_net=_without(case, other, left_out),
@@ -98,7 +103,12 @@ def promotion(case: Case, trial: Trial) -> Promotion | None:
     with any one instance left out, so that no client can promote alone.
     """
     settings, alpha = case.settings, case.settings.alpha / STATEMENTS
-    regret = samples.weigh(trial.tried, alpha=alpha, settings=settings).regret
+    regret = evidence.regret_interval(
+        trial.tried.regrets,
+        trial.tried.counted,
+        per_conversation=settings.counted_per_conversation,
+        alpha=alpha,
+    )
     net = _net(trial.tried_net, trial, alpha=alpha)
     resting = trial.profile.params.passthrough
     other = _NOTHING_SAVED if resting else _net(trial.other_net, trial, alpha=alpha)
@@ -129,6 +139,15 @@ def _latest_run(rows: Sequence[Observed], *, gap: timedelta) -> list[Observed]:
         if ordered[place].started - ordered[place - 1].started > gap:
             opened = place
     return ordered[opened:]
+
+
+def _first_of_units(rows: Sequence[Observed]) -> list[Observed]:
+    """The rows of each unit's first conversation, in order of start."""
+    ordered = sorted(rows, key=lambda r: (r.started, r.conversation))
+    first: dict[str, str] = {}
+    for row in ordered:
+        first.setdefault(row.unit or row.conversation, row.conversation)
+    return [row for row in ordered if first[row.unit or row.conversation] == row.conversation]
 
 
 def _without(case: Case, rows: Sequence[Observed], left_out: set[str]) -> Sample:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,13 +23,14 @@ def admit(instances: Sequence[str], *, cap: float) -> list[int]:
     """
     if not 0.0 < cap <= 1.0:
         raise ValueError(f"the cap must lie in (0, 1], got {cap}")
-    share = Fraction(cap).limit_denominator(1000)
+    parts, whole = Fraction(cap).limit_denominator(1000).as_integer_ratio()
     held: dict[str, int] = {}
     waiting: dict[str, deque[int]] = {}
     admitted: list[int] = []
 
     def free(instance: str) -> bool:
-        return held.get(instance, 0) + 1 <= math.ceil(share * (len(admitted) + 1))
+        # held + 1 <= ceil(cap (admitted + 1)), in whole numbers.
+        return held.get(instance, 0) * whole < parts * (len(admitted) + 1)
 
     def enter(place: int) -> None:
         admitted.append(place)

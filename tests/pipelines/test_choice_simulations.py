@@ -29,6 +29,7 @@ LADDER = LADDERS["json"]
 SAFE = SafeSet(LADDER, LADDER, {profile.name: 0.0 for profile in LADDER})
 CASE = Case(SLICE, "json", SAFE, FEW, FEW.name, SETTINGS)
 BASE = datetime(2026, 1, 5)
+DRAWN_FOR = experiment(SLICE, HALF, FEW, engine=ENGINE)
 
 
 def at_most(observed, nominal, runs):
@@ -36,11 +37,12 @@ def at_most(observed, nominal, runs):
 
 
 def observed(number, *, started, regrets=0, counted=4, before=4000, saved=2000, profile=FEW,
-             arm="recommended", experiment="", instance=None, publication="f1"):  # fmt: skip
-    """One conversation of the slice; its number names it."""
-    return Observed(SLICE, "json", profile.name, profile.id, arm, experiment, publication,
-                    f"c{number:08d}", instance or f"i{number % 20}", started, counted, regrets,
-                    before, saved)  # fmt: skip
+             arm="recommended", unit="", publication="f1"):  # fmt: skip
+    """One conversation of the slice, of one of twenty instances; its number names it."""
+    drawn_for = DRAWN_FOR if arm == "canary" else ""
+    return Observed(SLICE, "json", profile.name, profile.id, arm, drawn_for, unit, publication,
+                    f"c{number:08d}", f"i{number % 20}", started, counted, regrets, before,
+                    saved)  # fmt: skip
 
 
 # Conversations that close later when they regret.
@@ -102,3 +104,89 @@ def test_conversations_enter_by_start_when_regret_keeps_them_open():
     assert abs(by_start) < 0.002
     assert abs(by_close) > 0.002
     assert abs(started) > 0.002
+
+
+# Two equal arms.
+
+
+def equal_arms(rng, *, counted_by):
+    """Ten days of a trial in which both arms save the same, drawn from contents that recur.
+
+    A conversation works on one content, which says how much can be saved. Contents recur by
+    Zipf's law, and each is drawn for one arm, with all its conversations.
+    """
+    n, contents = 1000, 1000
+    popularity = np.arange(1, contents + 1) ** -1.2
+    worked_on = rng.choice(contents, n, p=popularity / popularity.sum())
+    worth, tried = rng.uniform(0.1, 0.9, contents), rng.random(contents) < 0.5
+    rows = []
+    for i, content in enumerate(worked_on.tolist()):
+        sizes = rng.integers(500, 3000, int(rng.integers(1, 5)))
+        saved = (sizes * worth[content]).astype(int)
+        told = {
+            "started": BASE + timedelta(days=10 * i / n),
+            "profile": FEW if tried[content] else HALF,
+            "arm": "canary" if tried[content] else "recommended",
+        }
+        if counted_by == "event":
+            rows += [
+                observed(10 * i + place, counted=1, before=before, saved=less, **told)
+                for place, (before, less) in enumerate(zip(sizes.tolist(), saved.tolist(), strict=True))
+            ]
+            continue
+        unit = f"u{content}" if counted_by == "unit" else ""
+        whole = {"before": int(sizes.sum()), "saved": int(saved.sum())}
+        rows.append(observed(i, counted=min(4, len(sizes)), unit=unit, **whole, **told))
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("counted_by", "runs", "holds"),
+    [("unit", 100, True), ("conversation", 60, False), ("event", 40, False)],
+)
+def test_two_equal_arms_of_contents_that_recur(counted_by, runs, holds):
+    rng = np.random.default_rng(32)
+    wrong = 0
+    for _ in range(runs):
+        rows = equal_arms(rng, counted_by=counted_by)
+        trial = trial_of(CASE, rows, profile=HALF, canary=Canary(FEW, DRAWN_FOR, 500))
+        wrong += trial is not None and promotion(CASE, trial) is not None
+    print(counted_by, wrong / runs)
+    assert at_most(wrong / runs, ALPHA, runs) == holds
+
+
+# Regret that falls.
+
+
+def regretted(rng, *, days, rate, first, start):
+    """Forty conversations a day at this rate of regret, which come together."""
+    n = 40 * days
+    regrets = rng.binomial(4, rng.beta(rate * 4, (1 - rate) * 4, n)).tolist()
+    return [
+        observed(first + i, started=start + timedelta(days=days * i / n), regrets=regrets[i])
+        for i in range(n)
+    ]
+
+
+@pytest.mark.parametrize(("half_life", "ends"), [(14, True), (10_000, False)])
+def test_a_demotion_ends_within_two_half_lives_of_the_fall(half_life, ends):
+    settings = replace(SETTINGS, half_life_days=half_life)
+    case = CASE._replace(settings=settings)
+    rng = np.random.default_rng(33)
+    demoted_before = demoted_after = 0
+    phases = range(0, 28, 2)
+    for phase in phases:
+        fall = BASE + timedelta(days=60 + phase)
+        rows = regretted(rng, days=60 + phase, rate=0.1, first=0, start=BASE)
+        rows += regretted(rng, days=30, rate=0.005, first=len(rows), start=fall)
+
+        def demoted(watermark):
+            seen = look(case, [r for r in rows if r.started <= watermark], watermark=watermark)
+            decision = decide_live(case, seen, current=FEW, row=None, engine=ENGINE)
+            return decision.reason == "regret_high"
+
+        demoted_before += demoted(fall)
+        demoted_after += demoted(fall + timedelta(days=28))
+    print(demoted_before, demoted_after)
+    assert demoted_before == len(phases)
+    assert (demoted_after == 0) == ends
