@@ -30,6 +30,7 @@ class Count(NamedTuple):
 def harm_p(n: int, harms: int, *, epsilon: float) -> float:
     """p-value of "the harm rate is at least ``epsilon``": ``P(Bin(n, epsilon) <= harms)``.
 
+    Exact for independent items, and by Learn then Test (arXiv 2110.01052) a valid p-value.
     Without items the hypothesis cannot be rejected and p is 1.
 
     Raises:
@@ -88,8 +89,18 @@ def threshold(delta: float, *, version: int, kinds: int) -> float:
 def items_needed(harms: int, *, epsilon: float, threshold: float) -> int:
     """The fewest items with which ``harms`` harms still give a p-value of ``threshold``.
 
-    The power of a test, before or after it was made: subtract the items there are.
+    The smallest n with ``P(Bin(n, epsilon) <= harms) <= threshold``; without a harm it is
+    ``ceil(log(threshold) / log(1 - epsilon))``, the rule of three (Hanley and Lippman-Hand
+    1983) at a threshold of 5 %. The power of a test, before or after it was made: less the
+    items there are, it is how many more a profile would need if none of them were harmed.
+
+    Raises:
+        ValueError: negative harms, or an epsilon or threshold outside (0, 1).
     """
+    if harms < 0 or not 0.0 < threshold < 1.0:
+        raise ValueError(
+            f"expected harms >= 0 and a threshold between 0 and 1, got {harms} and {threshold}"
+        )
     low, high = harms, harms + 1
     while harm_p(high, harms, epsilon=epsilon) > threshold:
         low, high = high, 2 * high

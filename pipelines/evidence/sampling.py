@@ -52,7 +52,8 @@ def window_start(watermark: datetime, *, half_life_days: int) -> datetime:
     A window opens every half-life and stays open for two of them: at any time two are open,
     and the older one, which holds one to two half-lives of evidence, decides. Inside it
     nothing is discounted; with it everything before it is forgotten, so that every
-    decision can be reversed.
+    decision can be reversed. With windows of h days counted from a fixed Monday a, that is
+    ``a + (floor((watermark - a) / h) - 1) h``.
     """
     half_life = timedelta(days=half_life_days)
     return _ANCHOR + ((watermark - _ANCHOR) // half_life - 1) * half_life

@@ -32,6 +32,39 @@ def test_the_contracts_counts_are_the_fewest_items(harms, epsilon, limit, items)
     assert items_needed(harms, epsilon=epsilon, threshold=limit) == items
 
 
+@given(st.integers(0, 20), st.floats(0.005, 0.3), st.floats(1e-4, 0.2))
+def test_the_items_needed_are_the_fewest_that_scipy_finds_enough(harms, epsilon, limit):
+    needed = items_needed(harms, epsilon=epsilon, threshold=limit)
+    assert stats.binom.cdf(harms, needed, epsilon) <= limit * (1 + 1e-9)
+    assert stats.binom.cdf(harms, needed - 1, epsilon) > limit * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("epsilon", [0.01, 0.02, 0.05, 0.1])
+def test_without_harm_the_items_needed_have_a_closed_form(epsilon):
+    needed = items_needed(0, epsilon=epsilon, threshold=0.05)
+    assert needed == math.ceil(math.log(0.05) / math.log(1 - epsilon))
+    assert needed == pytest.approx(3 / epsilon, rel=0.06)  # the rule of three
+
+
+@pytest.mark.parametrize(("n", "harms"), [(300, 1), (586, 0), (100, 0), (0, 0), (900, 2)])
+def test_a_profile_passes_with_the_items_it_needs_beside_those_there_are(n, harms):
+    limit = threshold(0.05, version=1, kinds=9)
+    more = items_needed(harms, epsilon=0.01, threshold=limit) - n
+    assert (more <= 0) == safe_set([[Count(n, harms, 0.01)]], threshold=limit)[0]
+    if more > 0:
+        assert safe_set([[Count(n + more, harms, 0.01)]], threshold=limit) == (True,)
+        assert safe_set([[Count(n + more - 1, harms, 0.01)]], threshold=limit) == (False,)
+
+
+@pytest.mark.parametrize(
+    ("harms", "epsilon", "limit"),
+    [(-1, 0.01, 0.05), (0, 0.01, 0.0), (0, 0.01, 1.0), (0, 0.0, 0.05)],
+)
+def test_needs_that_nothing_meets_are_refused(harms, epsilon, limit):
+    with pytest.raises(ValueError, match=r"harms|epsilon"):
+        items_needed(harms, epsilon=epsilon, threshold=limit)
+
+
 def test_without_harm_p_is_the_chance_that_none_of_n_is_harmed():
     assert harm_p(761, 0, epsilon=0.01) == pytest.approx(0.99**761, rel=1e-12)
     assert harm_p(0, 0, epsilon=0.01) == 1.0

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from pipelines.evidence import Count, harm_p, safe_set, threshold
+from pipelines.evidence import Count, safe_set, threshold
 from pipelines.replays.blocks import Ledger
 from pipelines.replays.items import Item, one_a_cluster, split_of
 from pipelines.replays.tasks import Problem
@@ -58,7 +58,6 @@ def test_nine_kinds_at_the_edge_share_delta(correlation):
 
     assert at_most(any_kind(threshold(DELTA, version=1, kinds=9)), DELTA, runs)
     undivided = any_kind(DELTA)
-    print(correlation, any_kind(threshold(DELTA, version=1, kinds=9)), any_kind(DELTA/9),undivided)
     assert not at_most(undivided, DELTA, runs)
 
 
@@ -85,7 +84,6 @@ def test_one_member_a_cluster_counts():
         return found.mean()
 
     assert len(chosen) == clusters
-    print(wrong(harmed[:, chosen]), wrong(harmed))
     assert at_most(wrong(harmed[:, chosen]), DELTA, runs)
     assert not at_most(wrong(harmed), DELTA, runs)
 
@@ -116,7 +114,6 @@ def test_sixty_engines_on_one_block_share_delta():
         ]
         return np.any(passes, axis=0).mean()
 
-    print(any_engine(thresholds_of_versions(engines)), any_engine([DELTA] * 60))
     assert any_engine(thresholds_of_versions(engines)) <= DELTA
     assert not at_most(any_engine([DELTA] * len(engines)), DELTA, runs)
 
@@ -152,7 +149,6 @@ def test_what_was_tuned_on_items_that_were_shown_is_tested_on_others():
         harms = np.count_nonzero(harmed[:, part], axis=1)
         return certified(harms, n=int(part.sum()), epsilon=epsilon, threshold=DELTA).mean()
 
-    print(wrong(fresh), wrong(shown))
     assert at_most(wrong(fresh), DELTA, runs)
     assert wrong(shown) == 1.0
     # With every block shown there is nothing left to certify on.

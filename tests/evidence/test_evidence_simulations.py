@@ -84,7 +84,7 @@ def test_regret_is_ever_wrong_rarely_however_often_one_looks(below):
 
 def test_pooled_events_would_be_wrong_often():
     # Each compression taken for a unit of its own: correlation makes the capital explode.
-    runs, rate = 400, 0.05
+    runs, rate = 150, 0.05
     rng = np.random.default_rng(2)
     regrets, counted = correlated(rng, runs=runs, looks=1500, rate=rate)
     reached = 0

@@ -69,9 +69,9 @@ class Report(NamedTuple):
 
     ``promotions`` and ``false_promotions`` count canaries, ``void_trials`` the trials of a bolder
     profile, at most one a slice and window, in which a promotion would have been false: its
-    regret is not below the limit, or it saves no more; ``skips`` are the lengths, in days, of stretches in which
-    a slice was skipped though a certified profile would have saved; ``reached`` is what was saved
-    net, as a share of the best certified choice's.
+    regret is not below the limit, or it saves no more. ``skips`` are the lengths, in days, of
+    stretches in which a slice was skipped though a certified profile would have saved.
+    ``reached`` is what was saved net, as a share of the best certified choice's.
     """
 
     promotions: int
@@ -133,9 +133,7 @@ class World:
         for day in range(DAYS):
             if day in CHANGES:
                 for i in self.rng.choice(len(self.slices), len(self.slices) // 3, replace=False):
-                    self.truth[i] = drawn_truth(
-                        self.rng, self.kinds[i], self.settings.regret_limit
-                    )
+                    self.truth[i] = drawn_truth(self.rng, self.kinds[i], self.settings.regret_limit)
             for i in range(len(self.slices)):
                 self._day(i, day)
             self._evening(day)

@@ -113,6 +113,19 @@ def test_conversations_enter_after_their_follow_up_time(con):
     assert decided(con, incumbents=book(FEW)).published
 
 
+def test_a_regret_told_under_a_later_publication_enters_with_its_conversation(con):
+    conversations(con, FEW, 100, saves=0.7, over=3, **RECOMMENDED)
+    # Every proxy has started on another file since; a day has passed for all conversations.
+    for number in range(100):
+        asked = {"before": 0, "after": 0, "returned": 900, "counted": 0, "regrets": 2}
+        insert(con, [rollup_row(FEW, number=number, instance=f"i{number % 6}", **asked,
+                                started=BASE + timedelta(days=3, hours=number / 9),
+                                **RECOMMENDED | {"publication": "a1" * 8})])  # fmt: skip
+    later(con, hours=14)
+    [row] = [d for d in chosen(con, incumbents=book(FEW)).decisions if d.slice == SLICE]
+    assert (row.reason, row.conversations) == ("regret_high", 100)
+
+
 def test_the_gates_count_the_slice_whatever_acted_on_it(con):
     conversations(con, FEW, 30, saves=0.7, **RECOMMENDED)
     conversations(con, HALF, 25, first=30, saves=0.5, **RECOMMENDED)
@@ -240,6 +253,11 @@ def test_a_canary_that_saves_more_without_regret_is_promoted(con):
     assert row.regret_high <= 0.05
     assert row.confidence >= 0.95
     assert "json.rows_half saved" in row.because
+
+
+def test_what_recurs_was_drawn_once_and_counts_once(con):
+    arms(con, unit="the same opening for everyone")
+    assert decided(con, incumbents=book(HALF, canary=FEW)).reason == "certified"
 
 
 @pytest.mark.parametrize(("tried", "promoted"), [(80, False), (110, True)])

@@ -12,8 +12,7 @@ import pytest
 from choice_world import ENGINE, JSON, SETTINGS, SLICE
 from msgspec.structs import replace
 
-from compressors._book_file import EvidenceRow
-from compressors.book import Canary, Row, experiment
+from compressors.book import Canary, experiment
 from compressors.profiles import LADDERS
 from pipelines.choice.case import Case
 from pipelines.choice.live import decide_live, look
@@ -100,7 +99,6 @@ def test_conversations_enter_by_start_when_regret_keeps_them_open():
             rate_of(look(at_once, rows, watermark=watermark).everyone) - rate,
         ]
     by_start, by_close, started = bias / runs
-    print(by_start, by_close, started)
     assert abs(by_start) < 0.002
     assert abs(by_close) > 0.002
     assert abs(started) > 0.002
@@ -129,9 +127,10 @@ def equal_arms(rng, *, counted_by):
             "arm": "canary" if tried[content] else "recommended",
         }
         if counted_by == "event":
+            events = zip(sizes.tolist(), saved.tolist(), strict=True)
             rows += [
                 observed(10 * i + place, counted=1, before=before, saved=less, **told)
-                for place, (before, less) in enumerate(zip(sizes.tolist(), saved.tolist(), strict=True))
+                for place, (before, less) in enumerate(events)
             ]
             continue
         unit = f"u{content}" if counted_by == "unit" else ""
@@ -151,7 +150,6 @@ def test_two_equal_arms_of_contents_that_recur(counted_by, runs, holds):
         rows = equal_arms(rng, counted_by=counted_by)
         trial = trial_of(CASE, rows, profile=HALF, canary=Canary(FEW, DRAWN_FOR, 500))
         wrong += trial is not None and promotion(CASE, trial) is not None
-    print(counted_by, wrong / runs)
     assert at_most(wrong / runs, ALPHA, runs) == holds
 
 
@@ -170,23 +168,21 @@ def regretted(rng, *, days, rate, first, start):
 
 @pytest.mark.parametrize(("half_life", "ends"), [(14, True), (10_000, False)])
 def test_a_demotion_ends_within_two_half_lives_of_the_fall(half_life, ends):
-    settings = replace(SETTINGS, half_life_days=half_life)
-    case = CASE._replace(settings=settings)
+    case = CASE._replace(settings=replace(SETTINGS, half_life_days=half_life))
     rng = np.random.default_rng(33)
-    demoted_before = demoted_after = 0
     phases = range(0, 28, 2)
+    before = after = 0
+
+    def demoted(rows, watermark):
+        seen = look(case, [r for r in rows if r.started <= watermark], watermark=watermark)
+        decision = decide_live(case, seen, current=FEW, row=None, engine=ENGINE)
+        return decision.reason == "regret_high"
+
     for phase in phases:
         fall = BASE + timedelta(days=60 + phase)
         rows = regretted(rng, days=60 + phase, rate=0.1, first=0, start=BASE)
         rows += regretted(rng, days=30, rate=0.005, first=len(rows), start=fall)
-
-        def demoted(watermark):
-            seen = look(case, [r for r in rows if r.started <= watermark], watermark=watermark)
-            decision = decide_live(case, seen, current=FEW, row=None, engine=ENGINE)
-            return decision.reason == "regret_high"
-
-        demoted_before += demoted(fall)
-        demoted_after += demoted(fall + timedelta(days=28))
-    print(demoted_before, demoted_after)
-    assert demoted_before == len(phases)
-    assert (demoted_after == 0) == ends
+        before += demoted(rows, fall)
+        after += demoted(rows, fall + timedelta(days=2 * SETTINGS.half_life_days))
+    assert before == len(phases)
+    assert (after == 0) == ends

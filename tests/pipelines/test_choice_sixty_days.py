@@ -33,10 +33,8 @@ def at_most(observed, nominal, runs):
     return observed <= nominal + 3 * math.sqrt(nominal * (1 - nominal) / runs)
 
 
-def test_few_promotions_are_false_and_no_wrong_skip_lasts(record_property):
+def test_few_promotions_are_false_and_no_wrong_skip_lasts():
     seen = sixty_days(slices=SLICES)
-    record_property("reached", seen.reached)
-    print(seen)
     assert seen.promotions > SLICES / 2
     assert at_most(seen.false_promotions / seen.void_trials, SETTINGS.alpha, seen.void_trials)
     assert seen.skips, "some slices are skipped wrongly for a while, or nothing is shown"
@@ -62,11 +60,9 @@ def by_estimate(case, trial):
 def test_without_bounds_promotions_are_false_often(monkeypatch):
     monkeypatch.setattr(live, "promotion", by_estimate)
     seen = sixty_days(slices=27)
-    print(seen)
     assert not at_most(seen.false_promotions / seen.void_trials, SETTINGS.alpha, seen.void_trials)
 
 
 def test_without_a_canary_a_wrong_skip_stays():
     seen = sixty_days(slices=18, settings=Settings(half_life_days=WINDOW // 2, canary_share=0))
-    print(seen)
     assert max(seen.skips) > 2 * WINDOW
