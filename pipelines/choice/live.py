@@ -99,15 +99,21 @@ def propose(case: Case, seen: Seen, profile: Profile, *, engine: str) -> Canary 
     """A neighbour of ``profile`` worth a trial: the bolder one first, None where neither is.
 
     A neighbour rests for a canary window after its last trial, and while the deciding window
-    holds evidence against it. The milder one is tried only where the window says little of
-    it: what was left behind lately is not tried again at once.
+    holds evidence against it. Where content passes as it is, a half-life is enough: nothing else
+    is there to be tried meanwhile, and a skip has to find its way back. The milder one is tried
+    only where the window says little of it: what was left behind lately is not tried again at
+    once.
     """
     if not case.settings.canary_share:
         return None
     bolder, milder = case.safe.bolder(profile), case.safe.milder(profile)
     little = case.settings.min_conversations
     for candidate in (bolder, milder):
-        if candidate is None or candidate.params.passthrough or _rests(case, seen, candidate):
+        if (
+            candidate is None
+            or candidate.params.passthrough
+            or _rests(case, seen, profile, candidate)
+        ):
             continue
         known = _sample_of(case, seen, candidate)
         if _speaks_against(case, candidate, known) is not None:
@@ -187,7 +193,9 @@ def _goes_on(case: Case, seen: Seen, profile: Profile, canary: Canary, trial: Tr
     neighbours = (case.safe.bolder(profile), case.safe.milder(profile))
     if canary.profile not in neighbours:
         return False
-    if trial is None:
+    rested = timedelta(days=case.settings.half_life_days)
+    if trial is None or seen.watermark > trial.newest + rested:
+        # Of the run that was proposed last no conversation may be looked at yet.
         return True
     window = timedelta(days=case.settings.canary_window_days)
     if seen.watermark >= trial.opened + window:
@@ -195,8 +203,11 @@ def _goes_on(case: Case, seen: Seen, profile: Profile, canary: Canary, trial: Tr
     return _speaks_against(case, canary.profile, trial.tried) is None
 
 
-def _rests(case: Case, seen: Seen, candidate: Profile) -> bool:
-    since = seen.watermark - timedelta(days=case.settings.canary_window_days)
+def _rests(case: Case, seen: Seen, profile: Profile, candidate: Profile) -> bool:
+    settings = case.settings
+    skipped = profile.params.passthrough
+    days = settings.half_life_days if skipped else settings.canary_window_days
+    since = seen.watermark - timedelta(days=days)
     return any(
         row.arm == "canary" and row.profile_id == candidate.id and row.started > since
         for row in seen.ripe

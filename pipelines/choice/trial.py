@@ -24,13 +24,14 @@ _NOTHING_SAVED = Interval(0.0, 0.0, 0.0, 0)
 class Trial(NamedTuple):
     """Both arms of one run of a canary.
 
-    ``opened`` is the start of the canary's first conversation in this run. The net samples
-    leave out the conversations that set their common clip.
+    ``opened`` and ``newest`` are the starts of the canary's first and last conversation in this
+    run. The net samples leave out the conversations that set their common clip.
     """
 
     profile: Profile
     canary: Profile
     opened: datetime
+    newest: datetime
     tried: Sample
     tried_net: Sample
     other_net: Sample
@@ -66,7 +67,7 @@ def trial_of(
     )
     if not tried:
         return None
-    opened = tried[0].started
+    opened, newest = tried[0].started, tried[-1].started
     publications = {row.publication for row in tried}
     tried = _first_of_units(tried)
     other = _first_of_units(
@@ -88,6 +89,7 @@ def trial_of(
         profile=profile,
         canary=canary.profile,
         opened=opened,
+        newest=newest,
         tried=samples.sample(tried, settings=case.settings),
         tried_net=_without(case, tried, left_out),
         other_net=_without(case, other, left_out),

@@ -4,14 +4,15 @@ Every day each slice has conversations under what the publication in force says,
 slice's truth; every evening ``decide`` makes of all conversations the next publication, which is
 in force from midnight. What is counted is judged by the truth, which the choice never sees.
 
-The truth of a slice, drawn anew for a third of all slices after 15, 30 and 45 days:
+The truth of a slice, after 15, 30 and 45 days drawn anew in one of three cases:
 
 - Regret. The boldest certified profile is asked for again at a rate from Beta(1, 60) below the
   limit, but in 5 % of the slices at the limit or above: half of these at the limit itself, the
   others at up to four times as much. Each milder lossy profile has half of the next bolder one's.
-- Savings. Each kind has its own share that lossless saves, and its own gain a rung; in every third
-  kind the boldest rung gains nothing over the one before. In a tenth of the slices compression
-  costs more than it saves, whatever the profile. What is asked for again is brought back whole.
+- Savings. Each kind has its own share that lossless saves, a fifth or more, and its own gain a
+  rung; in every third kind the boldest rung gains nothing over the one before. In a tenth of the
+  slices compression costs more than it saves, whatever the profile. What is asked for again is
+  brought back whole.
 """
 
 from collections import defaultdict
@@ -48,7 +49,7 @@ class Truth(NamedTuple):
 
 def drawn_truth(rng, kind, limit):
     place = sorted(LADDERS).index(kind)
-    lossless, step = 0.1 + 0.02 * place, 0.12 + 0.02 * (place % 4)
+    lossless, step = 0.2 + 0.02 * place, 0.12 + 0.02 * (place % 4)
     gains = [0.0, lossless, *(lossless + step * (rung + 1) for rung in range(LOSSY))]
     if place % 3 == 0:
         gains[-1] = gains[-2]
@@ -62,6 +63,22 @@ def drawn_truth(rng, kind, limit):
             rate = rng.beta(1, 60)
     regret = [0.0, 0.0, *(rate / 2 ** (LOSSY - 1 - rung) for rung in range(LOSSY))]
     return Truth(gains, regret, [g - r for g, r in zip(gains, regret, strict=True)])
+
+
+def drawn_history(rng, kind, limit):
+    """The truth of a slice on each of the days."""
+    days = []
+    for day in range(DAYS):
+        anew = day == 0 or (day in CHANGES and rng.random() < 1 / 3)
+        days.append(drawn_truth(rng, kind, limit) if anew else days[-1])
+    return days
+
+
+def history_of(number, *, seed, limit):
+    """Kind, and truth on each day, of the slice of this number: the same whoever is beside it."""
+    kinds = sorted(LADDERS)
+    kind = kinds[number % len(kinds)]
+    return kind, drawn_history(np.random.default_rng([seed, number, 0]), kind, limit)
 
 
 class Report(NamedTuple):
@@ -102,15 +119,16 @@ class _Trial:
 
 
 class World:
-    """The slices, their truth and their conversations."""
+    """The slices of these numbers, their truth and their conversations."""
 
-    def __init__(self, rng, *, slices, daily, settings):
-        self.rng, self.daily, self.settings = rng, daily, settings
-        kinds = sorted(LADDERS)
-        self.kinds = [kinds[i % len(kinds)] for i in range(slices)]
-        self.slices = [Slice("payg", "gpt-5", key("slice", i) + "0" * 8) for i in range(slices)]
-        self.truth = [drawn_truth(rng, kind, settings.regret_limit) for kind in self.kinds]
-        self.rows = [[] for _ in range(slices)]
+    def __init__(self, numbers, *, seed, daily, settings):
+        self.daily, self.settings = daily, settings
+        self.numbers = list(numbers)
+        told = [history_of(i, seed=seed, limit=settings.regret_limit) for i in self.numbers]
+        self.kinds, self.history = zip(*told, strict=True)
+        self.rngs = [np.random.default_rng([seed, i, 1]) for i in self.numbers]
+        self.slices = [Slice("payg", "gpt-5", key("slice", i) + "0" * 8) for i in self.numbers]
+        self.rows = [[] for _ in self.numbers]
         self.book = Book()
         self.certificates = [
             Cert(kind, profile.name, profile.id, rung, "drawn", certified=True)
@@ -120,7 +138,7 @@ class World:
         ]
         # On the learn part of every other kind the boldest leaves least, and is its default.
         self.learned = {
-            (kind, LADDERS[kind][1 + LOSSY].id): (1000, 500) for kind in kinds[::2]
+            (kind, LADDERS[kind][1 + LOSSY].id): (1000, 500) for kind in sorted(LADDERS)[::2]
         }  # fmt: skip
         self.trials = {}
         self.ended = []
@@ -131,9 +149,6 @@ class World:
 
     def run(self):
         for day in range(DAYS):
-            if day in CHANGES:
-                for i in self.rng.choice(len(self.slices), len(self.slices) // 3, replace=False):
-                    self.truth[i] = drawn_truth(self.rng, self.kinds[i], self.settings.regret_limit)
             for i in range(len(self.slices)):
                 self._day(i, day)
             self._evening(day)
@@ -145,7 +160,7 @@ class World:
                       self.saved / self.best)  # fmt: skip
 
     def _day(self, i, day):
-        rng, truth, of = self.rng, self.truth[i], self.slices[i]
+        rng, truth, of = self.rngs[i], self.history[i][day], self.slices[i]
         row = self.book.rows.get(of)
         acting = row.profile if row else self.book.default(self.kinds[i])
         ladder = LADDERS[self.kinds[i]]
@@ -181,16 +196,17 @@ class World:
                     counted=4, regrets=int(regrets[c]), before=int(before[c]), saved=int(saved[c]),
                 )
             )  # fmt: skip
-        self._account(i, row, acting, rungs, arms)
+        self._account(i, truth, row, acting, rungs, arms)
 
-    def _account(self, i, row, acting, rungs, arms):
-        truth, ladder = self.truth[i], LADDERS[self.kinds[i]]
+    def _account(self, i, truth, row, acting, rungs, arms):
+        ladder = LADDERS[self.kinds[i]]
         best = truth.best(self.settings.regret_limit)
         self.best += best * len(rungs)
         self.saved += float(np.array(truth.net)[rungs].sum())
         wrong = row is not None and acting.params.passthrough and best > 0
         if wrong:
             self.skipped[i] += 1
+            self.longest = getattr(self, "longest", defaultdict(int))
         elif i in self.skipped:
             self.skips.append(self.skipped.pop(i))
         tried = row.canary.profile if row and row.canary else None

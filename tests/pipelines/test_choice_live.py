@@ -356,6 +356,25 @@ def test_a_second_run_of_a_canary_has_its_own_window(con):
     assert "given up" not in row.because
 
 
+def test_a_second_run_is_not_given_up_for_the_first_before_it_has_a_conversation(con):
+    arms(con, canary_saves=0.5, over=20)
+    conversations(con, HALF, 200, first=3000, saves=0.5, start=BASE + timedelta(days=20), over=32,
+                  **RECOMMENDED)  # fmt: skip
+    row = decided(con, incumbents=book(HALF, canary=FEW))
+    assert row.canary.profile == FEW
+    assert "given up" not in row.because
+
+
+@pytest.mark.parametrize(("days", "tried"), [(12, None), (16, LOSSLESS)])
+def test_the_way_back_from_skipping_rests_for_a_half_life_only(con, days, tried):
+    told = {"other_saves": 0.0, "canary_saves": 0.0, "profile": PASSTHROUGH, "canary": LOSSLESS}
+    arms(con, over=28, **told)
+    conversations(con, PASSTHROUGH, 200, first=3000, saves=0.0, start=BASE + timedelta(days=28),
+                  over=days, **RECOMMENDED)  # fmt: skip
+    row = decided(con, incumbents=book(PASSTHROUGH, reason="skip"))
+    assert (row.canary and row.canary.profile) == tried
+
+
 def test_a_canary_with_evidence_against_it_is_given_up_at_once(con):
     arms(con, regret_every=2)
     row = decided(con, incumbents=book(HALF, canary=FEW))

@@ -7,10 +7,10 @@ it on as many slices as one likes.
 
 import math
 import os
+from itertools import pairwise
 
-import numpy as np
 import pytest
-from sixty_days import World
+from sixty_days import World, history_of
 
 from pipelines.choice import live
 from pipelines.choice.sample import Weighed
@@ -20,27 +20,37 @@ from pipelines.settings import Settings
 
 pytestmark = pytest.mark.slow
 
-SLICES = int(os.environ.get("TOIN_SLICES", "60"))
+SLICES = int(os.environ.get("TOIN_SLICES", "36"))
+SEED = 51
 WINDOW = 14
 SETTINGS = Settings(half_life_days=WINDOW // 2, canary_window_days=WINDOW, canary_share=500)
+LIMIT, ALPHA = SETTINGS.regret_limit, SETTINGS.alpha
 
 
-def sixty_days(*, slices, settings=SETTINGS):
-    return World(np.random.default_rng(51), slices=slices, daily=25, settings=settings).run()
+def sixty_days(numbers, *, settings=SETTINGS):
+    return World(numbers, seed=SEED, daily=25, settings=settings).run()
+
+
+def turning(slices):
+    """Those of the slices in which nothing saves at first, and something does later."""
+    for number in range(slices):
+        _, history = history_of(number, seed=SEED, limit=LIMIT)
+        best = [truth.best(LIMIT) for truth in history]
+        if any(before <= 0 < after for before, after in pairwise(best)):
+            yield number
 
 
 def at_most(observed, nominal, runs):
     return observed <= nominal + 3 * math.sqrt(nominal * (1 - nominal) / runs)
 
 
-def test_few_promotions_are_false_and_no_wrong_skip_lasts():
-    seen = sixty_days(slices=SLICES)
-    assert seen.promotions > SLICES / 2
-    assert at_most(seen.false_promotions / seen.void_trials, SETTINGS.alpha, seen.void_trials)
-    assert seen.skips, "some slices are skipped wrongly for a while, or nothing is shown"
-    assert max(seen.skips) <= 2 * WINDOW
+def test_few_promotions_are_false():
+    seen = sixty_days(range(SLICES))
+    assert seen.promotions > SLICES / 4
+    assert at_most(seen.false_promotions / seen.void_trials, ALPHA, seen.void_trials)
     # The rest is what learning costs: half of the units try what is not known to be best.
     assert seen.reached > 0.6
+    assert max(seen.skips, default=0) <= 2 * WINDOW
 
 
 def by_estimate(case, trial):
@@ -59,10 +69,16 @@ def by_estimate(case, trial):
 
 def test_without_bounds_promotions_are_false_often(monkeypatch):
     monkeypatch.setattr(live, "promotion", by_estimate)
-    seen = sixty_days(slices=27)
-    assert not at_most(seen.false_promotions / seen.void_trials, SETTINGS.alpha, seen.void_trials)
+    seen = sixty_days(range(27))
+    assert not at_most(seen.false_promotions / seen.void_trials, ALPHA, seen.void_trials)
+
+
+def test_no_wrong_skip_lasts_longer_than_two_windows():
+    seen = sixty_days(turning(SLICES * 5))
+    assert len(seen.skips) > 10
+    assert max(seen.skips) <= 2 * WINDOW
 
 
 def test_without_a_canary_a_wrong_skip_stays():
-    seen = sixty_days(slices=18, settings=Settings(half_life_days=WINDOW // 2, canary_share=0))
+    seen = sixty_days(turning(90), settings=Settings(half_life_days=WINDOW // 2, canary_share=0))
     assert max(seen.skips) > 2 * WINDOW
