@@ -59,8 +59,6 @@ def _row(row: tuple[object, ...], most: int) -> Observed:
     (auth_mode, model_family, structure_hash, kind, profile, profile_id, arm, experiment,
      unit, publication, conversation, instance, started, counted, before, after, returned,
      regrets) = row  # fmt: skip
-    # A regret proves its compression, also where the segment with that one never arrived.
-    regretted = min(_int(regrets), most)
     return Observed(
         slice=Slice(str(auth_mode), str(model_family), str(structure_hash)),
         kind=str(kind),
@@ -73,8 +71,8 @@ def _row(row: tuple[object, ...], most: int) -> Observed:
         conversation=str(conversation),
         instance=str(instance),
         started=_time(started),
-        counted=min(max(_int(counted), regretted), most),
-        regrets=regretted,
+        counted=min(_int(counted), most),
+        regrets=min(_int(regrets), most),
         before=_int(before),
         saved=_int(before) - _int(after) - _int(returned),
     )

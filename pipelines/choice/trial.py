@@ -51,34 +51,24 @@ def trial_of(
 ) -> Trial | None:
     """The current run of a canary, None before its first conversation.
 
-    The arm it is compared with is the row's own profile under the same publications: there
-    a draw alone decided which unit went where. Of each unit the first conversation counts: its
-    others went where it went, so however often a unit recurs, it was drawn once.
+    Both arms of a draw carry its experiment, so the canary is compared with the units that the
+    same draw left with the row's own profile, under the same publications. A regret belongs to the
+    arm and the publication of its conversation's first row, whatever it was told under. Of each
+    unit the first conversation counts: its others went where it went, so however often a unit
+    recurs, it was drawn once.
     """
-    tried = _latest_run(
-        [
-            row
-            for row in rows
-            if row.arm == "canary"
-            and row.profile_id == canary.profile.id
-            and row.experiment == canary.experiment
-        ],
+    drawn = [row for row in rows if row.experiment == canary.experiment]
+    run = _latest_run(
+        [r for r in drawn if r.arm == "canary" and r.profile_id == canary.profile.id],
         gap=timedelta(days=case.settings.half_life_days),
     )
-    if not tried:
+    if not run:
         return None
-    opened, newest = tried[0].started, tried[-1].started
-    publications = {row.publication for row in tried}
-    tried = _first_of_units(tried)
-    other = _first_of_units(
-        [
-            row
-            for row in rows
-            if row.arm == "recommended"
-            and row.profile_id == profile.id
-            and row.publication in publications
-        ]
-    )
+    tried = _first_of_units(run)
+    publications = set(_entered_under(run).values())
+    own = [r for r in drawn if r.arm == "recommended" and r.profile_id == profile.id]
+    entered = _entered_under(own)
+    other = _first_of_units([r for r in own if entered[r.conversation] in publications])
     # The clip must be one for both, so that both arms estimate the same thing.
     first = samples.merged([*tried, *other])[: evidence.CALIBRATION]
     clip = evidence.calibrated_clip(
@@ -88,8 +78,8 @@ def trial_of(
     return Trial(
         profile=profile,
         canary=canary.profile,
-        opened=opened,
-        newest=newest,
+        opened=run[0].started,
+        newest=run[-1].started,
         tried=samples.sample(tried, settings=case.settings),
         tried_net=_without(case, tried, left_out),
         other_net=_without(case, other, left_out),
@@ -141,6 +131,14 @@ def _latest_run(rows: Sequence[Observed], *, gap: timedelta) -> list[Observed]:
         if ordered[place].started - ordered[place - 1].started > gap:
             opened = place
     return ordered[opened:]
+
+
+def _entered_under(rows: Sequence[Observed]) -> dict[str, str]:
+    """Of each conversation the publication of its first row."""
+    entered: dict[str, str] = {}
+    for row in sorted(rows, key=lambda r: (r.started, r.conversation)):
+        entered.setdefault(row.conversation, row.publication)
+    return entered
 
 
 def _first_of_units(rows: Sequence[Observed]) -> list[Observed]:

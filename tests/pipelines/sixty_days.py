@@ -173,6 +173,7 @@ class World:
             if row.canary:
                 for c in np.flatnonzero(rng.random(n) < share):
                     arms[c] = "canary" if arms[c] != "control" else "control"
+        drawn_for = defaultdict(lambda: row.canary.experiment if row.canary else "", control="")
         profiles = {"control": ladder[0], "canary": row and row.canary and row.canary.profile}
         of_arm = [profiles.get(arm) or acting for arm in arms]
         rungs = np.array([ladder.index(profile) for profile in of_arm], dtype=np.int64)
@@ -189,7 +190,7 @@ class World:
             self.rows[i].append(
                 Observed(
                     slice=of, kind=self.kinds[i], profile=profile.name, profile_id=profile.id,
-                    arm=arm, experiment=row.canary.experiment if arm == "canary" else "",
+                    arm=arm, experiment=drawn_for[arm] if row else "",
                     unit="", publication=f"day {day}", conversation=f"{i:04d}-{day:02d}-{c:04d}",
                     instance=f"i{instances[c]}",
                     started=BASE + timedelta(days=day, minutes=float(minutes[c])),
@@ -206,7 +207,6 @@ class World:
         wrong = row is not None and acting.params.passthrough and best > 0
         if wrong:
             self.skipped[i] += 1
-            self.longest = getattr(self, "longest", defaultdict(int))
         elif i in self.skipped:
             self.skips.append(self.skipped.pop(i))
         tried = row.canary.profile if row and row.canary else None

@@ -41,8 +41,8 @@ def drawn_for(profile, canary):
     return experiment(SLICE, profile, canary, engine=ENGINE)
 
 
-def on_trial(profile, canary):
-    return {**PARTS, "arm": "canary", "experiment": drawn_for(profile, canary)}
+def on_trial(profile, canary, *, arm="canary"):
+    return {**PARTS, "arm": arm, "experiment": drawn_for(profile, canary)}
 
 
 def book(profile, *, canary=None, reason="certified", confidence=0.9):
@@ -124,6 +124,19 @@ def test_a_regret_told_under_a_later_publication_enters_with_its_conversation(co
     later(con, hours=14)
     [row] = [d for d in chosen(con, incumbents=book(FEW)).decisions if d.slice == SLICE]
     assert (row.reason, row.conversations) == ("regret_high", 100)
+
+
+def test_a_regret_told_under_a_later_publication_adds_no_compression(con):
+    later_file = RECOMMENDED | {"publication": "a1" * 8}
+    for number in range(100):
+        told = {"number": number, "instance": f"i{number % 6}"}
+        one = {"before": 1000, "after": 300, "counted": 1, "started": BASE}
+        asked = {"before": 0, "after": 0, "counted": 0, "regrets": 1, "returned": 300,
+                 "started": BASE + timedelta(hours=3)}  # fmt: skip
+        insert(con, [rollup_row(FEW, **told, **one, **RECOMMENDED),
+                     rollup_row(FEW, **told, **asked, **later_file)])  # fmt: skip
+    later(con)
+    assert decided(con, incumbents=book(FEW)).regret_low > 0.75
 
 
 def test_the_gates_count_the_slice_whatever_acted_on_it(con):
@@ -239,8 +252,8 @@ def arms(
     first=0,
     **more,
 ):
-    told = {"over": over, "start": start}
-    conversations(con, profile, n, first=first, saves=other_saves, **told, **RECOMMENDED)
+    told = {"over": over, "start": start, **on_trial(profile, canary, arm="recommended")}
+    conversations(con, profile, n, first=first, saves=other_saves, **told)
     told |= {**on_trial(profile, canary), "regret_every": regret_every, **more}
     conversations(con, canary, tried, first=first + 5000, saves=canary_saves, **told)
 
@@ -258,6 +271,17 @@ def test_a_canary_that_saves_more_without_regret_is_promoted(con):
 def test_what_recurs_was_drawn_once_and_counts_once(con):
     arms(con, unit="the same opening for everyone")
     assert decided(con, incumbents=book(HALF, canary=FEW)).reason == "certified"
+
+
+def test_what_is_brought_back_from_before_the_draw_does_not_stand_for_its_unit(con):
+    arms(con)
+    # Of the same openings' conversations in the week before, when the row had no canary yet; not
+    # of the first compressions, which count as regret.
+    asked = {"before": 0, "after": 0, "returned": 1500, "counted": 0, "regrets": 0}
+    told = {"started": BASE, **asked, **RECOMMENDED}
+    insert(con, [rollup_row(HALF, number=n, conversation=f"{n:016x}", instance=f"i{n % 6}", **told)
+                 for n in range(1000)])  # fmt: skip
+    assert decided(con, incumbents=book(HALF, canary=FEW)).reason == "canary_promoted"
 
 
 @pytest.mark.parametrize(("tried", "promoted"), [(80, False), (110, True)])
@@ -296,7 +320,8 @@ def test_a_promotion_keeps_the_limit_with_the_bound_it_publishes(con, tried, pro
 
 
 def test_a_promotion_shows_more_savings_with_the_bounds_it_publishes(con):
-    conversations(con, PASSTHROUGH, 200, saves=0.0, over=1, **RECOMMENDED)
+    resting = on_trial(PASSTHROUGH, LOSSLESS, arm="recommended")
+    conversations(con, PASSTHROUGH, 200, saves=0.0, over=1, **resting)
     steps = range(10, 80, 2)
     for n in steps:
         told = {"start": BASE + timedelta(minutes=n), **on_trial(PASSTHROUGH, LOSSLESS)}

@@ -38,8 +38,7 @@ def at_most(observed, nominal, runs):
 def observed(number, *, started, regrets=0, counted=4, before=4000, saved=2000, profile=FEW,
              arm="recommended", unit="", publication="f1"):  # fmt: skip
     """One conversation of the slice, of one of twenty instances; its number names it."""
-    drawn_for = DRAWN_FOR if arm == "canary" else ""
-    return Observed(SLICE, "json", profile.name, profile.id, arm, drawn_for, unit, publication,
+    return Observed(SLICE, "json", profile.name, profile.id, arm, DRAWN_FOR, unit, publication,
                     f"c{number:08d}", f"i{number % 20}", started, counted, regrets, before,
                     saved)  # fmt: skip
 
