@@ -47,8 +47,8 @@ def look(case: Case, rows: Sequence[Observed], *, watermark: datetime) -> Seen:
     last = watermark - timedelta(hours=settings.follow_up_hours)
     opened = evidence.window_start(watermark, half_life_days=settings.half_life_days)
     starts: dict[str, datetime] = {}
-    for row in rows:
-        starts[row.conversation] = min(row.started, starts.get(row.conversation, row.started))
+    for row in sorted(rows, key=lambda r: r.started):
+        starts.setdefault(row.conversation, row.started)
     ripe = [row for row in rows if starts[row.conversation] <= last]
     deciding = [row for row in ripe if starts[row.conversation] >= opened]
     acted = [row for row in deciding if row.arm in ACTING]

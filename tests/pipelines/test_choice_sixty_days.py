@@ -20,7 +20,7 @@ from pipelines.settings import Settings
 
 pytestmark = pytest.mark.slow
 
-SLICES = int(os.environ.get("TOIN_SLICES", "36"))
+SLICES = int(os.environ.get("TOIN_SLICES", "27"))
 SEED = 51
 WINDOW = 14
 SETTINGS = Settings(half_life_days=WINDOW // 2, canary_window_days=WINDOW, canary_share=500)
@@ -69,7 +69,7 @@ def by_estimate(case, trial):
 
 def test_without_bounds_promotions_are_false_often(monkeypatch):
     monkeypatch.setattr(live, "promotion", by_estimate)
-    seen = sixty_days(range(27))
+    seen = sixty_days(range(18))
     assert not at_most(seen.false_promotions / seen.void_trials, ALPHA, seen.void_trials)
 
 
