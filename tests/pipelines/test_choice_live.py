@@ -116,25 +116,25 @@ def test_conversations_enter_after_their_follow_up_time(con):
 def test_a_regret_told_under_a_later_publication_enters_with_its_conversation(con):
     conversations(con, FEW, 100, saves=0.7, over=3, **RECOMMENDED)
     # Every proxy has started on another file since; a day has passed for all conversations.
-    for number in range(100):
-        asked = {"before": 0, "after": 0, "returned": 900, "counted": 0, "regrets": 2}
-        insert(con, [rollup_row(FEW, number=number, instance=f"i{number % 6}", **asked,
-                                started=BASE + timedelta(days=3, hours=number / 9),
-                                **RECOMMENDED | {"publication": "a1" * 8})])  # fmt: skip
+    asked = {"before": 0, "after": 0, "returned": 900, "counted": 0, "regrets": 2}
+    asked |= RECOMMENDED | {"publication": "a1" * 8}
+    insert(con, [
+        rollup_row(FEW, number=n, instance=f"i{n % 6}",
+                   started=BASE + timedelta(days=3, hours=n / 9), **asked)
+        for n in range(100)
+    ])  # fmt: skip
     later(con, hours=14)
     [row] = [d for d in chosen(con, incumbents=book(FEW)).decisions if d.slice == SLICE]
     assert (row.reason, row.conversations) == ("regret_high", 100)
 
 
 def test_a_regret_told_under_a_later_publication_adds_no_compression(con):
-    later_file = RECOMMENDED | {"publication": "a1" * 8}
-    for number in range(100):
-        told = {"number": number, "instance": f"i{number % 6}"}
-        one = {"before": 1000, "after": 300, "counted": 1, "started": BASE}
-        asked = {"before": 0, "after": 0, "counted": 0, "regrets": 1, "returned": 300,
-                 "started": BASE + timedelta(hours=3)}  # fmt: skip
-        insert(con, [rollup_row(FEW, **told, **one, **RECOMMENDED),
-                     rollup_row(FEW, **told, **asked, **later_file)])  # fmt: skip
+    one = {"before": 1000, "after": 300, "counted": 1, "started": BASE, **RECOMMENDED}
+    asked = {"before": 0, "after": 0, "counted": 0, "regrets": 1, "returned": 300,
+             "started": BASE + timedelta(hours=3),
+             **RECOMMENDED | {"publication": "a1" * 8}}  # fmt: skip
+    insert(con, [rollup_row(FEW, number=n, instance=f"i{n % 6}", **told)
+                 for n in range(100) for told in (one, asked)])  # fmt: skip
     later(con)
     assert decided(con, incumbents=book(FEW)).regret_low > 0.75
 
