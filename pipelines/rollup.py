@@ -29,6 +29,7 @@ KEYS = (
     "profile_id",
     "arm",
     "experiment",
+    "unit",
     "share",
     "engine",
     "publication",
@@ -75,6 +76,7 @@ EVENTS = ibis.table(
         "nth": "int32",
         "arm": "string",
         "experiment": "string",
+        "unit": "string",
         "share": "int32",
         "tokens_before": "int64",
         "tokens_after": "int64",
@@ -140,6 +142,7 @@ def _facts(rows: ir.Table, **amounts: ir.Value) -> ir.Table:
     """One fact an event: the keys without nulls, its time, and what it adds to each sum."""
     absent: dict[str, str | int] = {
         "experiment": "",
+        "unit": "",
         "share": -1,
         "publication": "",
         "tool": "",

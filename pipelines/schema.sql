@@ -79,6 +79,7 @@ create table if not exists rollup (            -- a conversation a day, under on
     profile_id      varchar not null,
     arm             varchar not null,
     experiment      varchar not null,          -- '' where none
+    unit            varchar not null,          -- what the arm was drawn from; '' where none was
     share           integer not null,          -- -1 where none
     engine          varchar not null,
     publication     varchar not null,          -- '' where none was loaded

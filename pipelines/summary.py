@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from compressors.profiles import BY_NAME
+from pipelines.evidence import Count, items_missing
 from pipelines.results import Row, RunResult
 from pipelines.traffic.record import TrafficReport
 
@@ -194,7 +195,9 @@ def answerability_tables(
     if not rungs:
         return
     datasets = sorted({row["dataset"] for row in rungs})
-    verdicts = {row["profile"]: row for row in certificates}
+    verdicts: dict[str, list[Row]] = {}
+    for row in certificates:
+        verdicts.setdefault(row["profile"], []).append(row)
     sizes = {row["dataset"]: row["solvable"] for row in rungs}
     named = [f"{dataset}, n {sizes[dataset]}" for dataset in datasets]
     title = ANSWERABILITY if model else f"{ANSWERABILITY}; {NONE_RECORDED}"
@@ -208,13 +211,14 @@ def answerability_tables(
             profile,
             _percent(1 - after / before if before else 0.0, digits=0),
             *(_answered(here.get(dataset)) for dataset in datasets),
-            _verdict(verdicts.get(profile)),
+            _verdict(verdicts.get(profile, ())),
         )
     yield table
     statuses = "; ".join(sorted({_STATUS[row["status"]] for row in certificates}))
     yield _note(
         f"{CERTIFICATE} Share of the n tasks of the certify part that are solved without "
-        f"compression, with exact intervals at 95 %. Status: {statuses or 'not tested'}."
+        f"compression, with exact intervals at 95 %. Status: {statuses or 'not tested'}. After a "
+        "+ the tasks that a profile lacks, were none of them harmed."
     )
     yield from model_tables(model)
 
@@ -271,12 +275,15 @@ def _answered(row: Row | None) -> str:
     return f"{_percent(row['share'])} ({low:.1f} to {high:.1f})"
 
 
-def _verdict(row: Row | None) -> str:
-    if row is None:
+def _verdict(rows: Sequence[Row]) -> str:
+    if not rows:
         return ""
-    if not row["certified"]:
-        return "no"
-    return "nothing lost" if BY_NAME[row["profile"]].safe else str(row["status"])
+    first = rows[0]
+    if first["certified"]:
+        return "nothing lost" if BY_NAME[first["profile"]].safe else str(first["status"])
+    counts = [Count(row["n"], row["harms"], row["epsilon"]) for row in rows]
+    missing = items_missing(counts, threshold=first["threshold"])
+    return f"no, +{missing}" if missing else "no"
 
 
 def _files(result: RunResult) -> Iterator[RenderableType]:

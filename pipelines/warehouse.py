@@ -40,7 +40,7 @@ def refuse_other_peppers(connection: duckdb.DuckDBPyConnection, pepper_id: str) 
         )
 
 
-LAYOUT = 2
+LAYOUT = 3
 """Version of ``schema.sql``; raised whenever a table changes."""
 
 _SCHEMA = Path(__file__).with_name("schema.sql")

@@ -1,10 +1,15 @@
-"""What all tests share: which of them wait for a longer run."""
+"""What all tests share: which of them wait for a longer run, and that no clock fails one."""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 _ENGINE = Path(__file__).parent / "compressors"
+
+# A deadline an example measures how busy the machine is.
+settings.register_profile("without_deadline", deadline=None)
+settings.load_profile("without_deadline")
 
 
 @pytest.hookimpl(tryfirst=True)

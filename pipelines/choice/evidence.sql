@@ -1,4 +1,4 @@
--- One row a conversation, slice, profile and arm: what a decision may rest on.
+-- One row a conversation, slice, profile, arm and unit: what a decision may rest on.
 --
 -- Recorded conversations are computed, not observed: however many passes saw one, it counts
 -- once a profile and engine, in the pass that saw most of it. A new engine digest starts a
@@ -23,6 +23,7 @@ passes as (
     select known.auth_mode, known.model_family, known.structure_hash, kind, profile, profile_id,
            case when $origin = 'recorded' then '' else arm end as arm,
            case when $origin = 'recorded' then '' else experiment end as experiment,
+           case when $origin = 'recorded' then '' else unit end as unit,
            publication, conversation,
            min(instance) as instance,
            min(started) as started,
@@ -40,16 +41,16 @@ passes as (
 ranked as (
     select *, row_number() over (
         partition by auth_mode, model_family, structure_hash, profile_id, arm, experiment,
-                     conversation, case when $origin = 'recorded' then '' else publication end
+                     unit, conversation, case when $origin = 'recorded' then '' else publication end
         order by compressions desc, publication, kind, profile
     ) as place
     from passes
 )
 select auth_mode, model_family, structure_hash, kind, profile, profile_id, arm, experiment,
-       publication, conversation, instance, started, counted, tokens_before, tokens_after,
+       unit, publication, conversation, instance, started, counted, tokens_before, tokens_after,
        tokens_returned, regrets
 from ranked
 where place = 1
   and started >= $since
 order by auth_mode, model_family, structure_hash, started, conversation, kind, profile_id, arm,
-         experiment, publication
+         experiment, unit, publication

@@ -57,10 +57,8 @@ def _observed(
 
 def _row(row: tuple[object, ...], most: int) -> Observed:
     (auth_mode, model_family, structure_hash, kind, profile, profile_id, arm, experiment,
-     publication, conversation, instance, started, counted, before, after, returned,
+     unit, publication, conversation, instance, started, counted, before, after, returned,
      regrets) = row  # fmt: skip
-    # A regret proves its compression, also where the segment with that one never arrived.
-    regretted = min(_int(regrets), most)
     return Observed(
         slice=Slice(str(auth_mode), str(model_family), str(structure_hash)),
         kind=str(kind),
@@ -68,12 +66,13 @@ def _row(row: tuple[object, ...], most: int) -> Observed:
         profile_id=str(profile_id),
         arm=str(arm),
         experiment=str(experiment),
+        unit=str(unit),
         publication=str(publication),
         conversation=str(conversation),
         instance=str(instance),
         started=_time(started),
-        counted=min(max(_int(counted), regretted), most),
-        regrets=regretted,
+        counted=min(_int(counted), most),
+        regrets=min(_int(regrets), most),
         before=_int(before),
         saved=_int(before) - _int(after) - _int(returned),
     )

@@ -37,12 +37,20 @@ class Seen(NamedTuple):
 
 
 def look(case: Case, rows: Sequence[Observed], *, watermark: datetime) -> Seen:
-    """What may be looked at when the newest event has the time ``watermark``."""
+    """What may be looked at when the newest event has the time ``watermark``.
+
+    A conversation enters by its own start, with all its rows: one that is regretted after a
+    proxy has started on another publication has a later row for that, and without it would
+    count as clean until that row were old enough.
+    """
     settings = case.settings
     last = watermark - timedelta(hours=settings.follow_up_hours)
     opened = evidence.window_start(watermark, half_life_days=settings.half_life_days)
-    ripe = [row for row in rows if row.started <= last]
-    deciding = [row for row in ripe if row.started >= opened]
+    starts: dict[str, datetime] = {}
+    for row in sorted(rows, key=lambda r: r.started):
+        starts.setdefault(row.conversation, row.started)
+    ripe = [row for row in rows if starts[row.conversation] <= last]
+    deciding = [row for row in ripe if starts[row.conversation] >= opened]
     acted = [row for row in deciding if row.arm in ACTING]
     return Seen(watermark, ripe, deciding, samples.sample(acted, settings=settings))
 
@@ -91,15 +99,21 @@ def propose(case: Case, seen: Seen, profile: Profile, *, engine: str) -> Canary 
     """A neighbour of ``profile`` worth a trial: the bolder one first, None where neither is.
 
     A neighbour rests for a canary window after its last trial, and while the deciding window
-    holds evidence against it. The milder one is tried only where the window says little of
-    it: what was left behind lately is not tried again at once.
+    holds evidence against it. Where content passes as it is, a half-life is enough: nothing else
+    is there to be tried meanwhile, and a skip has to find its way back. The milder one is tried
+    only where the window says little of it: what was left behind lately is not tried again at
+    once.
     """
     if not case.settings.canary_share:
         return None
     bolder, milder = case.safe.bolder(profile), case.safe.milder(profile)
     little = case.settings.min_conversations
     for candidate in (bolder, milder):
-        if candidate is None or candidate.params.passthrough or _rests(case, seen, candidate):
+        if (
+            candidate is None
+            or candidate.params.passthrough
+            or _rests(case, seen, profile, candidate)
+        ):
             continue
         known = _sample_of(case, seen, candidate)
         if _speaks_against(case, candidate, known) is not None:
@@ -179,7 +193,9 @@ def _goes_on(case: Case, seen: Seen, profile: Profile, canary: Canary, trial: Tr
     neighbours = (case.safe.bolder(profile), case.safe.milder(profile))
     if canary.profile not in neighbours:
         return False
-    if trial is None:
+    rested = timedelta(days=case.settings.half_life_days)
+    if trial is None or seen.watermark > trial.newest + rested:
+        # Of the run that was proposed last no conversation may be looked at yet.
         return True
     window = timedelta(days=case.settings.canary_window_days)
     if seen.watermark >= trial.opened + window:
@@ -187,8 +203,11 @@ def _goes_on(case: Case, seen: Seen, profile: Profile, canary: Canary, trial: Tr
     return _speaks_against(case, canary.profile, trial.tried) is None
 
 
-def _rests(case: Case, seen: Seen, candidate: Profile) -> bool:
-    since = seen.watermark - timedelta(days=case.settings.canary_window_days)
+def _rests(case: Case, seen: Seen, profile: Profile, candidate: Profile) -> bool:
+    settings = case.settings
+    skipped = profile.params.passthrough
+    days = settings.half_life_days if skipped else settings.canary_window_days
+    since = seen.watermark - timedelta(days=days)
     return any(
         row.arm == "canary" and row.profile_id == candidate.id and row.started > since
         for row in seen.ripe

@@ -32,7 +32,10 @@ UNPUBLISHED_REASONS = (
 
 
 class Observed(NamedTuple):
-    """A conversation in one slice, under one profile and arm, in plain numbers."""
+    """A conversation in one slice, under one profile and arm, in plain numbers.
+
+    ``unit`` is what the arm was drawn from, empty where none was.
+    """
 
     slice: Slice
     kind: str
@@ -40,6 +43,7 @@ class Observed(NamedTuple):
     profile_id: str
     arm: str
     experiment: str
+    unit: str
     publication: str
     conversation: str
     instance: str

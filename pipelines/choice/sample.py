@@ -69,10 +69,12 @@ def sample(rows: Iterable[Observed], *, settings: Settings) -> Sample:
     admitted = evidence.admit([row.instance for row in everyone], cap=settings.effective_cap)
     rows_in = [everyone[place] for place in admitted]
     most = settings.counted_per_conversation
-    # A conversation whose pieces ran under several publications may count more than B in sum.
+    # A conversation whose pieces ran under several publications may count more than B in sum. A
+    # regret proves its compression, also where the segment with that one never arrived; where it
+    # did, perhaps under another publication, the compression is counted there already.
     return Sample(
         regrets=[min(row.regrets, most) for row in rows_in],
-        counted=[min(row.counted, most) for row in rows_in],
+        counted=[min(max(row.counted, row.regrets), most) for row in rows_in],
         saved=[row.saved for row in rows_in],
         before=[row.before for row in rows_in],
         instances=[row.instance for row in rows_in],

@@ -24,13 +24,14 @@ _NOTHING_SAVED = Interval(0.0, 0.0, 0.0, 0)
 class Trial(NamedTuple):
     """Both arms of one run of a canary.
 
-    ``opened`` is the start of the canary's first conversation in this run. The net samples
-    leave out the conversations that set their common clip.
+    ``opened`` and ``newest`` are the starts of the canary's first and last conversation in this
+    run. The net samples leave out the conversations that set their common clip.
     """
 
     profile: Profile
     canary: Profile
     opened: datetime
+    newest: datetime
     tried: Sample
     tried_net: Sample
     other_net: Sample
@@ -50,29 +51,24 @@ def trial_of(
 ) -> Trial | None:
     """The current run of a canary, None before its first conversation.
 
-    The arm it is compared with is the row's own profile under the same publications: there
-    a draw alone decided which unit went where.
+    Both arms of a draw carry its experiment, so the canary is compared with the units that the
+    same draw left with the row's own profile, under the same publications. A regret belongs to the
+    arm and the publication of its conversation's first row, whatever it was told under. Of each
+    unit the first conversation counts: its others went where it went, so however often a unit
+    recurs, it was drawn once.
     """
-    tried = _latest_run(
-        [
-            row
-            for row in rows
-            if row.arm == "canary"
-            and row.profile_id == canary.profile.id
-            and row.experiment == canary.experiment
-        ],
+    drawn = [row for row in rows if row.experiment == canary.experiment]
+    run = _latest_run(
+        [r for r in drawn if r.arm == "canary" and r.profile_id == canary.profile.id],
         gap=timedelta(days=case.settings.half_life_days),
     )
-    if not tried:
+    if not run:
         return None
-    publications = {row.publication for row in tried}
-    other = [
-        row
-        for row in rows
-        if row.arm == "recommended"
-        and row.profile_id == profile.id
-        and row.publication in publications
-    ]
+    tried = _first_of_units(run)
+    publications = set(_entered_under(run).values())
+    own = [r for r in drawn if r.arm == "recommended" and r.profile_id == profile.id]
+    entered = _entered_under(own)
+    other = _first_of_units([r for r in own if entered[r.conversation] in publications])
     # The clip must be one for both, so that both arms estimate the same thing.
     first = samples.merged([*tried, *other])[: evidence.CALIBRATION]
     clip = evidence.calibrated_clip(
@@ -82,7 +78,8 @@ def trial_of(
     return Trial(
         profile=profile,
         canary=canary.profile,
-        opened=tried[0].started,
+        opened=run[0].started,
+        newest=run[-1].started,
         tried=samples.sample(tried, settings=case.settings),
         tried_net=_without(case, tried, left_out),
         other_net=_without(case, other, left_out),
@@ -98,7 +95,12 @@ def promotion(case: Case, trial: Trial) -> Promotion | None:
     with any one instance left out, so that no client can promote alone.
     """
     settings, alpha = case.settings, case.settings.alpha / STATEMENTS
-    regret = samples.weigh(trial.tried, alpha=alpha, settings=settings).regret
+    regret = evidence.regret_interval(
+        trial.tried.regrets,
+        trial.tried.counted,
+        per_conversation=settings.counted_per_conversation,
+        alpha=alpha,
+    )
     net = _net(trial.tried_net, trial, alpha=alpha)
     resting = trial.profile.params.passthrough
     other = _NOTHING_SAVED if resting else _net(trial.other_net, trial, alpha=alpha)
@@ -129,6 +131,23 @@ def _latest_run(rows: Sequence[Observed], *, gap: timedelta) -> list[Observed]:
         if ordered[place].started - ordered[place - 1].started > gap:
             opened = place
     return ordered[opened:]
+
+
+def _entered_under(rows: Sequence[Observed]) -> dict[str, str]:
+    """Of each conversation the publication of its first row."""
+    entered: dict[str, str] = {}
+    for row in sorted(rows, key=lambda r: (r.started, r.conversation)):
+        entered.setdefault(row.conversation, row.publication)
+    return entered
+
+
+def _first_of_units(rows: Sequence[Observed]) -> list[Observed]:
+    """The rows of each unit's first conversation, in order of start."""
+    ordered = sorted(rows, key=lambda r: (r.started, r.conversation))
+    first: dict[str, str] = {}
+    for row in ordered:
+        first.setdefault(row.unit or row.conversation, row.conversation)
+    return [row for row in ordered if first[row.unit or row.conversation] == row.conversation]
 
 
 def _without(case: Case, rows: Sequence[Observed], left_out: set[str]) -> Sample:

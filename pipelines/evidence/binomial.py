@@ -30,6 +30,7 @@ class Count(NamedTuple):
 def harm_p(n: int, harms: int, *, epsilon: float) -> float:
     """p-value of "the harm rate is at least ``epsilon``": ``P(Bin(n, epsilon) <= harms)``.
 
+    Exact for independent items, and by Learn then Test (arXiv 2110.01052) a valid p-value.
     Without items the hypothesis cannot be rejected and p is 1.
 
     Raises:
@@ -88,8 +89,17 @@ def threshold(delta: float, *, version: int, kinds: int) -> float:
 def items_needed(harms: int, *, epsilon: float, threshold: float) -> int:
     """The fewest items with which ``harms`` harms still give a p-value of ``threshold``.
 
-    The power of a test, before or after it was made: subtract the items there are.
+    The smallest n with ``P(Bin(n, epsilon) <= harms) <= threshold``; without a harm it is
+    ``ceil(log(threshold) / log(1 - epsilon))``, the rule of three (Hanley and Lippman-Hand
+    1983) at a threshold of 5 %.
+
+    Raises:
+        ValueError: negative harms, or an epsilon or threshold outside (0, 1).
     """
+    if harms < 0 or not 0.0 < threshold < 1.0:
+        raise ValueError(
+            f"expected harms >= 0 and a threshold between 0 and 1, got {harms} and {threshold}"
+        )
     low, high = harms, harms + 1
     while harm_p(high, harms, epsilon=epsilon) > threshold:
         low, high = high, 2 * high
@@ -100,6 +110,38 @@ def items_needed(harms: int, *, epsilon: float, threshold: float) -> int:
         else:
             high = middle
     return high
+
+
+def items_missing(counts: Sequence[Count], *, threshold: float) -> int:
+    """How many more items a profile would need if none of them were harmed.
+
+    ``items_needed(k_d) - n_d`` on the data set that lacks most, 0 where all suffice. It is the
+    least there is to do: a profile whose harm rate is at epsilon or above needs mending, not items.
+
+    Raises:
+        ValueError: an epsilon or threshold outside (0, 1).
+    """
+    needed = [items_needed(c.harms, epsilon=c.epsilon, threshold=threshold) - c.n for c in counts]
+    return max(0, *needed) if needed else 0
+
+
+def power(n: int, *, rate: float, epsilon: float, threshold: float) -> float:
+    """The chance that ``n`` items certify a profile that harms a share ``rate`` of all items.
+
+    ``P(Bin(n, rate) <= k)`` for the most harms k that still pass, ``P(Bin(n, epsilon) <= k) <=
+    threshold``; 0 where not even no harm does. At a rate of epsilon it is the test's size.
+
+    Raises:
+        ValueError: a negative n, a rate outside [0, 1], or an epsilon or threshold outside (0, 1).
+    """
+    if n < 0 or not 0.0 <= rate <= 1.0:
+        raise ValueError(f"expected n >= 0 and a rate between 0 and 1, got {n} and {rate}")
+    if n < items_needed(0, epsilon=epsilon, threshold=threshold):
+        return 0.0
+    most = 0
+    while harm_p(n, most + 1, epsilon=epsilon) <= threshold:
+        most += 1
+    return float(bdtr(most, n, rate))
 
 
 def clopper_pearson(successes: int, n: int, *, level: float) -> Interval:

@@ -19,9 +19,10 @@ class Interval(NamedTuple):
 
 
 def confidence(p: float) -> float:
-    """``1 - p``, rounded down to the printed digits and never quite 1.
+    """``floor((1 - p) 10^DIGITS) / 10^DIGITS``, and never quite 1: a claim is not rounded up.
 
-    A p-value that is not between 0 and 1 is an error of the caller.
+    Raises:
+        ValueError: a p-value that is not between 0 and 1.
     """
     if not 0.0 <= p <= 1.0:
         raise ValueError(f"a p-value lies between 0 and 1, got {p}")

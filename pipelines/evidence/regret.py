@@ -20,6 +20,9 @@ def regret_interval(
 ) -> Interval:
     """Bounds on the regret rate that hold together, at any time, with error at most alpha.
 
+    The lowest and the highest rate r that ``E+(r) < 1 / (0.2 alpha)`` and
+    ``E-(r) < 1 / (0.8 alpha)`` leave (inversion: Waudby-Smith and Ramdas 2024, section 4).
+
     Args:
         regrets: Y of each conversation, ``0 <= Y <= N``.
         counted: N of each conversation, at most ``per_conversation``.
@@ -46,14 +49,20 @@ def regret_interval(
 def p_regret_above(
     regrets: Sequence[int], counted: Sequence[int], *, per_conversation: int, rate: float
 ) -> float:
-    """p-value of "the regret rate is at most ``rate``", valid at any time."""
+    """p-value of "the regret rate is at most ``rate``", valid at any time: ``min(1, 1 / E+)``.
+
+    E+ is that of ``betting`` for ``Z = (Y - rate N) / B`` (Waudby-Smith and Ramdas 2024).
+    """
     return betting.p_above(betting.units(regrets, counted, largest=per_conversation), rate)
 
 
 def p_regret_below(
     regrets: Sequence[int], counted: Sequence[int], *, per_conversation: int, rate: float
 ) -> float:
-    """p-value of "the regret rate is at least ``rate``", valid at any time."""
+    """p-value of "the regret rate is at least ``rate``", valid at any time: ``min(1, 1 / E-)``.
+
+    E- is that of ``betting`` for ``Z = (Y - rate N) / B`` (Waudby-Smith and Ramdas 2024).
+    """
     return betting.p_below(betting.units(regrets, counted, largest=per_conversation), rate)
 
 
@@ -65,7 +74,11 @@ def worst_p_regret_above(
     per_conversation: int,
     rate: float,
 ) -> float:
-    """The largest ``p_regret_above`` when any one instance is left out."""
+    """The largest ``p_regret_above`` when any one instance is left out, 1 for a single one.
+
+    The maximum of valid p-values is one for "each of these samples is at most ``rate``" (Berger
+    1982): what one client can cause alone is no evidence.
+    """
     return betting.worst_p_above(regrets, counted, instances, largest=per_conversation, ratio=rate)
 
 
@@ -77,5 +90,8 @@ def worst_p_regret_below(
     per_conversation: int,
     rate: float,
 ) -> float:
-    """The largest ``p_regret_below`` when any one instance is left out."""
+    """The largest ``p_regret_below`` when any one instance is left out, 1 for a single one.
+
+    As ``worst_p_regret_above``, in the other direction.
+    """
     return betting.worst_p_below(regrets, counted, instances, largest=per_conversation, ratio=rate)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,13 +23,14 @@ def admit(instances: Sequence[str], *, cap: float) -> list[int]:
     """
     if not 0.0 < cap <= 1.0:
         raise ValueError(f"the cap must lie in (0, 1], got {cap}")
-    share = Fraction(cap).limit_denominator(1000)
+    parts, whole = Fraction(cap).limit_denominator(1000).as_integer_ratio()
     held: dict[str, int] = {}
     waiting: dict[str, deque[int]] = {}
     admitted: list[int] = []
 
     def free(instance: str) -> bool:
-        return held.get(instance, 0) + 1 <= math.ceil(share * (len(admitted) + 1))
+        # held + 1 <= ceil(cap (admitted + 1)), in whole numbers.
+        return held.get(instance, 0) * whole < parts * (len(admitted) + 1)
 
     def enter(place: int) -> None:
         admitted.append(place)
@@ -52,7 +52,8 @@ def window_start(watermark: datetime, *, half_life_days: int) -> datetime:
     A window opens every half-life and stays open for two of them: at any time two are open,
     and the older one, which holds one to two half-lives of evidence, decides. Inside it
     nothing is discounted; with it everything before it is forgotten, so that every
-    decision can be reversed.
+    decision can be reversed. With windows of h days counted from a fixed Monday a, that is
+    ``a + (floor((watermark - a) / h) - 1) h``.
     """
     half_life = timedelta(days=half_life_days)
     return _ANCHOR + ((watermark - _ANCHOR) // half_life - 1) * half_life

@@ -47,6 +47,8 @@ def calibrated_clip(before: Sequence[int], *, clip_tokens: int) -> int:
 def clip(saved: Sequence[int], before: Sequence[int], *, clip_tokens: int) -> Clipped:
     """Each conversation scaled down to at most ``clip_tokens``, its loss to at most its size.
 
+    ``b' = min(b, C)`` and ``s' = max(s b' / b, -b')``: the ratio stays, the weight is bounded.
+
     Raises:
         ValueError: lists of different length, a negative size, or more saved than there was;
             the message names the conversation's place.
@@ -77,6 +79,9 @@ def net_savings_interval(
     calibration: int = CALIBRATION,
 ) -> Interval:
     """Bounds on net savings that hold together, at any time, with error at most alpha.
+
+    ``2 r - 1`` for the lowest and the highest ratio r that neither ``E+(r)`` nor ``E-(r)``
+    rejects at ``2 / alpha`` (inversion: Waudby-Smith and Ramdas 2024, section 4).
 
     Args:
         saved: Tokens saved net by each conversation, in order of their start; may be negative.
@@ -111,7 +116,11 @@ def p_savings_above(
     net: float,
     calibration: int = CALIBRATION,
 ) -> float:
-    """p-value of "net savings are at most ``net``", valid at any time."""
+    """p-value of "net savings are at most ``net``", valid at any time: ``min(1, 1 / E+)``.
+
+    E+ is that of ``betting`` for amounts ``(s + b) / 2`` of sizes b, clipped, and the ratio
+    ``(1 + net) / 2`` (Waudby-Smith and Ramdas 2024).
+    """
     evidence = _units(saved, before, clip_tokens=clip_tokens, calibration=calibration)
     return betting.p_above(evidence, _as_ratio(net))
 
@@ -124,7 +133,10 @@ def p_savings_below(
     net: float,
     calibration: int = CALIBRATION,
 ) -> float:
-    """p-value of "net savings are at least ``net``", valid at any time."""
+    """p-value of "net savings are at least ``net``", valid at any time: ``min(1, 1 / E-)``.
+
+    As ``p_savings_above``, in the other direction.
+    """
     evidence = _units(saved, before, clip_tokens=clip_tokens, calibration=calibration)
     return betting.p_below(evidence, _as_ratio(net))
 
@@ -138,7 +150,11 @@ def worst_p_savings_above(
     net: float,
     calibration: int = CALIBRATION,
 ) -> float:
-    """The largest ``p_savings_above`` when any one instance is left out."""
+    """The largest ``p_savings_above`` when any one instance is left out, 1 for a single one.
+
+    The first ``calibration`` conversations set the clip, whoever they are of, and are in none of
+    the samples. As for regret, the maximum of valid p-values is one (Berger 1982).
+    """
     rest = clip(
         saved[calibration:],
         before[calibration:],
@@ -162,7 +178,10 @@ def worst_p_savings_below(
     net: float,
     calibration: int = CALIBRATION,
 ) -> float:
-    """The largest ``p_savings_below`` when any one instance is left out."""
+    """The largest ``p_savings_below`` when any one instance is left out, 1 for a single one.
+
+    As ``worst_p_savings_above``, in the other direction.
+    """
     rest = clip(
         saved[calibration:],
         before[calibration:],

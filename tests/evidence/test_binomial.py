@@ -9,7 +9,9 @@ from pipelines.evidence import (
     Count,
     clopper_pearson,
     harm_p,
+    items_missing,
     items_needed,
+    power,
     profile_p,
     safe_set,
     sign_p,
@@ -31,6 +33,73 @@ def test_the_contracts_counts_are_the_fewest_items(harms, epsilon, limit, items)
     assert harm_p(items, harms, epsilon=epsilon) <= limit
     assert harm_p(items - 1, harms, epsilon=epsilon) > limit
     assert items_needed(harms, epsilon=epsilon, threshold=limit) == items
+
+
+@given(st.integers(0, 20), st.floats(0.005, 0.3), st.floats(1e-4, 0.2))
+def test_the_items_needed_are_the_fewest_that_scipy_finds_enough(harms, epsilon, limit):
+    needed = items_needed(harms, epsilon=epsilon, threshold=limit)
+    assert stats.binom.cdf(harms, needed, epsilon) <= limit * (1 + 1e-9)
+    assert stats.binom.cdf(harms, needed - 1, epsilon) > limit * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("epsilon", [0.01, 0.02, 0.05, 0.1])
+def test_without_harm_the_items_needed_have_a_closed_form(epsilon):
+    needed = items_needed(0, epsilon=epsilon, threshold=0.05)
+    assert needed == math.ceil(math.log(0.05) / math.log(1 - epsilon))
+    assert needed == pytest.approx(3 / epsilon, rel=0.06)  # the rule of three
+
+
+@pytest.mark.parametrize(
+    ("counts", "missing"),
+    [
+        ([(300, 1, 0.01)], 506),
+        ([(586, 0, 0.01)], 0),
+        ([(100, 0, 0.01), (586, 0, 0.01)], 486),
+        ([(0, 0, 0.01), (0, 0, 0.05)], 586),
+        ([], 0),
+    ],
+)
+def test_a_profile_passes_with_the_items_that_it_lacks_beside_those_there_are(counts, missing):
+    limit = threshold(0.05, version=1, kinds=9)
+    told = [Count(*one) for one in counts]
+    assert items_missing(told, threshold=limit) == missing
+    if missing:
+        for more, passes in [(missing - 1, False), (missing, True)]:
+            grown = [one._replace(n=one.n + more) for one in told]
+            assert safe_set([grown], threshold=limit) == (passes,)
+
+
+def test_power_in_closed_form_where_one_harm_is_too_many():
+    assert power(298, rate=0.001, epsilon=0.01, threshold=0.05) == 0.0
+    assert power(299, rate=0.001, epsilon=0.01, threshold=0.05) == pytest.approx(0.999**299)
+    assert power(400, rate=0.0, epsilon=0.01, threshold=0.05) == 1.0
+
+
+@given(st.integers(0, 1500), st.floats(0, 0.05), st.sampled_from([0.01, 0.05]))
+def test_power_is_the_chance_of_the_harms_that_pass(n, rate, epsilon):
+    passes = [k for k in range(min(n, 100) + 1) if harm_p(n, k, epsilon=epsilon) <= 0.05]
+    expected = stats.binom.cdf(passes[-1], n, rate) if passes else 0.0
+    assert power(n, rate=rate, epsilon=epsilon, threshold=0.05) == pytest.approx(expected, abs=1e-9)
+
+
+def test_at_epsilon_power_is_the_size_of_the_test():
+    for n in (299, 473, 2000):
+        assert 0 < power(n, rate=0.01, epsilon=0.01, threshold=0.05) <= 0.05
+
+
+@pytest.mark.parametrize(("n", "rate"), [(-1, 0.01), (10, -0.1), (10, 1.1)])
+def test_power_of_nothing_there_is_refused(n, rate):
+    with pytest.raises(ValueError, match="n >= 0 and a rate"):
+        power(n, rate=rate, epsilon=0.01, threshold=0.05)
+
+
+@pytest.mark.parametrize(
+    ("harms", "epsilon", "limit"),
+    [(-1, 0.01, 0.05), (0, 0.01, 0.0), (0, 0.01, 1.0), (0, 0.0, 0.05)],
+)
+def test_needs_that_nothing_meets_are_refused(harms, epsilon, limit):
+    with pytest.raises(ValueError, match=r"harms|epsilon"):
+        items_needed(harms, epsilon=epsilon, threshold=limit)
 
 
 def test_without_harm_p_is_the_chance_that_none_of_n_is_harmed():

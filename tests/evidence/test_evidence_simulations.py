@@ -14,7 +14,6 @@ from pipelines.evidence import (
     admit,
     betting,
     clip,
-    regret_interval,
     safe_set,
     worst_p_regret_above,
     worst_p_regret_below,
@@ -84,7 +83,7 @@ def test_regret_is_ever_wrong_rarely_however_often_one_looks(below):
 
 def test_pooled_events_would_be_wrong_often():
     # Each compression taken for a unit of its own: correlation makes the capital explode.
-    runs, rate = 400, 0.05
+    runs, rate = 150, 0.05
     rng = np.random.default_rng(2)
     regrets, counted = correlated(rng, runs=runs, looks=1500, rate=rate)
     reached = 0
@@ -127,27 +126,6 @@ def test_conversations_taken_as_equals_would_be_wrong_often():
     ratios = (np.maximum(saved / sizes, -1) + 1) / 2
     wrong = ever(ratios, np.ones_like(ratios), (1 + truth) / 2, largest=1, below=False)
     assert not at_most(wrong, ALPHA, runs)
-
-
-@pytest.mark.parametrize(("share", "holds"), [(6, True), (1, False)])
-def test_the_bound_of_the_best_of_six_equals(share, holds):
-    # Conversations regret all or nothing. The arm with the lowest bound is selected, and its
-    # bound is wrong when it lies below the truth: alpha has to be shared by the candidates.
-    runs, n, rate = 400, 75, 0.05
-    rng = np.random.default_rng(5)
-    wrong = 0
-    for _ in range(runs):
-        highs = [
-            regret_interval(
-                (4 * rng.binomial(1, rate, n)).tolist(),
-                [4] * n,
-                per_conversation=4,
-                alpha=ALPHA / share,
-            ).high
-            for _ in range(6)
-        ]
-        wrong += min(highs) < rate
-    assert at_most(wrong / runs, ALPHA, runs) == holds
 
 
 def flooded(rng, *, promote):

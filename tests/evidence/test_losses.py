@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from pipelines.evidence import harm_p
+from pipelines.evidence import betting, harm_p
 from pipelines.evidence.losses import change_p, share_p
 
 
@@ -41,6 +41,14 @@ def test_wins_make_up_for_losses_and_nothing_else_does():
     lost = [1] * 120 + [0] * 680
     assert change_p(clean, epsilon=0.1) < change_p(noisy, epsilon=0.1) < 0.05
     assert change_p(lost, epsilon=0.1) > 0.5
+
+
+@pytest.mark.parametrize(("n", "epsilon"), [(1, 0.1), (40, 0.02), (500, 0.01)])
+def test_without_a_change_the_bet_has_a_closed_form(n, epsilon):
+    # Every loss is 0, so every bet c grows by 1 + c epsilon / (1 - epsilon) an item.
+    growth = 1 + betting._FRACTIONS * epsilon / (1 - epsilon)
+    expected = min(1.0, 1 / float(betting._BELOW @ growth**n))
+    assert change_p([0] * n, epsilon=epsilon) == pytest.approx(expected, rel=1e-7)
 
 
 def test_nothing_answered_is_nothing_known():

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.evidence import (
+    betting,
     p_regret_above,
     p_regret_below,
     regret_interval,
@@ -34,6 +35,23 @@ def test_clean_conversations_until_the_limit_is_kept(alpha, conversations):
     assert conversations == pytest.approx(alone, abs=1)
     # And the least that any bet could do at this alpha, with all of it on this bound.
     assert conversations >= math.log(1 / alpha) / math.log1p(0.05 / 0.95)
+
+
+@pytest.mark.parametrize("n", [1, 30, 200])
+def test_all_clean_and_all_regretted_have_closed_forms(n):
+    # A clean conversation of B grows E- by 1 + c r / (1 - r), a wholly regretted one E+ by
+    # 1 + c (1 - r) / r, for each bet c.
+    r, told = 0.05, {"per_conversation": 4, "rate": 0.05}
+    clean_capital = betting._BELOW @ (1 + betting._FRACTIONS * r / (1 - r)) ** n
+    angry_capital = betting._ABOVE @ (1 + betting._FRACTIONS * (1 - r) / r) ** n
+    below = p_regret_below([0] * n, [4] * n, **told)
+    above = p_regret_above([4] * n, [4] * n, **told)
+    assert below == pytest.approx(1 / clean_capital, rel=1e-7)
+    assert above == pytest.approx(1 / angry_capital, rel=1e-7)
+    # With one of n + 1 instances left out, n conversations remain.
+    instances = [f"i{place}" for place in range(n + 1)]
+    worst = worst_p_regret_below([0] * (n + 1), [4] * (n + 1), instances, **told)
+    assert worst == pytest.approx(below, rel=1e-7)
 
 
 def test_few_compressions_count_less_than_many():

@@ -65,6 +65,19 @@ def test_the_oldest_open_window_decides():
     assert timedelta(days=14) <= datetime(2026, 3, 10, 15) - start < timedelta(days=28)
 
 
+@pytest.mark.parametrize(
+    ("watermark", "start"),
+    [
+        # From Monday, 2020-01-06, to 2025-12-29 there are 156 windows of 14 days.
+        (datetime(2025, 12, 29), datetime(2025, 12, 15)),
+        (datetime(2026, 1, 11, 23, 59), datetime(2025, 12, 15)),
+        (datetime(2026, 1, 12), datetime(2025, 12, 29)),
+    ],
+)
+def test_windows_open_every_half_life_from_one_monday(watermark, start):
+    assert window_start(watermark, half_life_days=14) == start
+
+
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)), st.integers(1, 60))
 def test_a_window_holds_one_to_two_half_lives_and_then_gives_way(watermark, half_life_days):
     half_life = timedelta(days=half_life_days)

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from pipelines.evidence import (
     CALIBRATION,
+    betting,
     calibrated_clip,
     clip,
     net_savings_interval,
@@ -50,6 +51,19 @@ def test_net_savings_are_the_regret_of_halves():
     lower = regret_interval(halves, before, per_conversation=4, alpha=0.05 * 0.5 / 0.2)
     assert net.high == pytest.approx(2 * upper.high - 1, abs=1e-9)
     assert net.low == pytest.approx(2 * lower.low - 1, abs=1e-9)
+
+
+@pytest.mark.parametrize(("share", "net"), [(0.5, 0.2), (-0.25, 0.0), (1.0, 0.5)])
+def test_equal_conversations_have_a_closed_form(share, net):
+    # Of size C each: the amount is (1 + share) / 2 of it, the ratio (1 + net) / 2.
+    n, size = 60, 1000
+    a, r = (1 + share) / 2, (1 + net) / 2
+    saved, before = [round(share * size)] * n, [size] * n
+    told = {"clip_tokens": size, "net": net, "calibration": 0}
+    above = betting._ABOVE @ (1 + betting._FRACTIONS * (a / r - 1)) ** n
+    below = betting._BELOW @ (1 - betting._FRACTIONS * (a - r) / (1 - r)) ** n
+    assert p_savings_above(saved, before, **told) == pytest.approx(min(1, 1 / above), rel=1e-7)
+    assert p_savings_below(saved, before, **told) == pytest.approx(min(1, 1 / below), rel=1e-7)
 
 
 def test_the_first_conversations_set_the_clip_and_are_left_out():

@@ -35,6 +35,16 @@ def test_rates_that_differ_by_chance_alone_are_one():
     assert shrunken([0, 0], [10, 0]) == [0.0, 0.0]
 
 
+def test_a_worked_case():
+    # Two peers, 0 of 10 and 10 of 10: the mean is 1/2, the spread 20/4 = 5, of which chance
+    # accounts for 1/4; over 20 - 200/20 = 10 that is a variance of 0.475 > 1/4, so a weight of 0.
+    assert shrunken([0, 10], [10, 10]) == [0.0, 1.0]
+    # 2 and 6 of 10: mean 0.4, spread 0.8, chance 0.24, variance 0.056, weight 0.24 / 0.056 - 1.
+    weight = 0.24 / 0.056 - 1
+    expected = [(2 + weight * 0.4) / (10 + weight), (6 + weight * 0.4) / (10 + weight)]
+    assert shrunken([2, 6], [10, 10]) == pytest.approx(expected, rel=1e-12)
+
+
 def test_the_fitted_weight_finds_the_prior_that_made_the_rates():
     rng = np.random.default_rng(3)
     trials = np.full(4000, 50)

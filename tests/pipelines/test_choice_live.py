@@ -41,8 +41,8 @@ def drawn_for(profile, canary):
     return experiment(SLICE, profile, canary, engine=ENGINE)
 
 
-def on_trial(profile, canary):
-    return {**PARTS, "arm": "canary", "experiment": drawn_for(profile, canary)}
+def on_trial(profile, canary, *, arm="canary"):
+    return {**PARTS, "arm": arm, "experiment": drawn_for(profile, canary)}
 
 
 def book(profile, *, canary=None, reason="certified", confidence=0.9):
@@ -111,6 +111,32 @@ def test_conversations_enter_after_their_follow_up_time(con):
     [row] = chosen(con, incumbents=book(FEW)).decisions
     assert (row.published, row.conversations) == (False, 0)
     assert decided(con, incumbents=book(FEW)).published
+
+
+def test_a_regret_told_under_a_later_publication_enters_with_its_conversation(con):
+    conversations(con, FEW, 100, saves=0.7, over=3, **RECOMMENDED)
+    # Every proxy has started on another file since; a day has passed for all conversations.
+    asked = {"before": 0, "after": 0, "returned": 900, "counted": 0, "regrets": 2}
+    asked |= RECOMMENDED | {"publication": "a1" * 8}
+    insert(con, [
+        rollup_row(FEW, number=n, instance=f"i{n % 6}",
+                   started=BASE + timedelta(days=3, hours=n / 9), **asked)
+        for n in range(100)
+    ])  # fmt: skip
+    later(con, hours=14)
+    [row] = [d for d in chosen(con, incumbents=book(FEW)).decisions if d.slice == SLICE]
+    assert (row.reason, row.conversations) == ("regret_high", 100)
+
+
+def test_a_regret_told_under_a_later_publication_adds_no_compression(con):
+    one = {"before": 1000, "after": 300, "counted": 1, "started": BASE, **RECOMMENDED}
+    asked = {"before": 0, "after": 0, "counted": 0, "regrets": 1, "returned": 300,
+             "started": BASE + timedelta(hours=3),
+             **RECOMMENDED | {"publication": "a1" * 8}}  # fmt: skip
+    insert(con, [rollup_row(FEW, number=n, instance=f"i{n % 6}", **told)
+                 for n in range(100) for told in (one, asked)])  # fmt: skip
+    later(con)
+    assert decided(con, incumbents=book(FEW)).regret_low > 0.75
 
 
 def test_the_gates_count_the_slice_whatever_acted_on_it(con):
@@ -226,8 +252,8 @@ def arms(
     first=0,
     **more,
 ):
-    told = {"over": over, "start": start}
-    conversations(con, profile, n, first=first, saves=other_saves, **told, **RECOMMENDED)
+    told = {"over": over, "start": start, **on_trial(profile, canary, arm="recommended")}
+    conversations(con, profile, n, first=first, saves=other_saves, **told)
     told |= {**on_trial(profile, canary), "regret_every": regret_every, **more}
     conversations(con, canary, tried, first=first + 5000, saves=canary_saves, **told)
 
@@ -240,6 +266,22 @@ def test_a_canary_that_saves_more_without_regret_is_promoted(con):
     assert row.regret_high <= 0.05
     assert row.confidence >= 0.95
     assert "json.rows_half saved" in row.because
+
+
+def test_what_recurs_was_drawn_once_and_counts_once(con):
+    arms(con, unit="the same opening for everyone")
+    assert decided(con, incumbents=book(HALF, canary=FEW)).reason == "certified"
+
+
+def test_what_is_brought_back_from_before_the_draw_does_not_stand_for_its_unit(con):
+    arms(con)
+    # Of the same openings' conversations in the week before, when the row had no canary yet; not
+    # of the first compressions, which count as regret.
+    asked = {"before": 0, "after": 0, "returned": 1500, "counted": 0, "regrets": 0}
+    told = {"started": BASE, **asked, **RECOMMENDED}
+    insert(con, [rollup_row(HALF, number=n, conversation=f"{n:016x}", instance=f"i{n % 6}", **told)
+                 for n in range(1000)])  # fmt: skip
+    assert decided(con, incumbents=book(HALF, canary=FEW)).reason == "canary_promoted"
 
 
 @pytest.mark.parametrize(("tried", "promoted"), [(80, False), (110, True)])
@@ -278,7 +320,8 @@ def test_a_promotion_keeps_the_limit_with_the_bound_it_publishes(con, tried, pro
 
 
 def test_a_promotion_shows_more_savings_with_the_bounds_it_publishes(con):
-    conversations(con, PASSTHROUGH, 200, saves=0.0, over=1, **RECOMMENDED)
+    resting = on_trial(PASSTHROUGH, LOSSLESS, arm="recommended")
+    conversations(con, PASSTHROUGH, 200, saves=0.0, over=1, **resting)
     steps = range(10, 80, 2)
     for n in steps:
         told = {"start": BASE + timedelta(minutes=n), **on_trial(PASSTHROUGH, LOSSLESS)}
@@ -336,6 +379,25 @@ def test_a_second_run_of_a_canary_has_its_own_window(con):
     row = decided(con, incumbents=book(HALF, canary=FEW))
     assert row.canary.profile == FEW
     assert "given up" not in row.because
+
+
+def test_a_second_run_is_not_given_up_for_the_first_before_it_has_a_conversation(con):
+    arms(con, canary_saves=0.5, over=20)
+    conversations(con, HALF, 200, first=3000, saves=0.5, start=BASE + timedelta(days=20), over=32,
+                  **RECOMMENDED)  # fmt: skip
+    row = decided(con, incumbents=book(HALF, canary=FEW))
+    assert row.canary.profile == FEW
+    assert "given up" not in row.because
+
+
+@pytest.mark.parametrize(("days", "tried"), [(12, None), (16, LOSSLESS)])
+def test_the_way_back_from_skipping_rests_for_a_half_life_only(con, days, tried):
+    told = {"other_saves": 0.0, "canary_saves": 0.0, "profile": PASSTHROUGH, "canary": LOSSLESS}
+    arms(con, over=28, **told)
+    conversations(con, PASSTHROUGH, 200, first=3000, saves=0.0, start=BASE + timedelta(days=28),
+                  over=days, **RECOMMENDED)  # fmt: skip
+    row = decided(con, incumbents=book(PASSTHROUGH, reason="skip"))
+    assert (row.canary and row.canary.profile) == tried
 
 
 def test_a_canary_with_evidence_against_it_is_given_up_at_once(con):

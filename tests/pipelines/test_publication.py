@@ -462,7 +462,7 @@ def test_a_canary_goes_round_the_circle(con, home):
     start = BASE + timedelta(days=9)
     seen = {"start": start, "publication": file}
     conversations(con, JSON["json.lossless"], 900, first=1000, saves=0.2, origin="live",
-                  arm="recommended", **seen)  # fmt: skip
+                  arm="recommended", experiment=told.experiment, **seen)  # fmt: skip
     live(con, told.profile, 200, first=3000, saves=0.6, arm="canary", experiment=told.experiment,
          **seen)  # fmt: skip
     evidence = chosen(con).watermark

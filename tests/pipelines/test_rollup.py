@@ -78,7 +78,7 @@ def by_hand(events: Iterable[Event]) -> list[Row]:
         time = datetime.fromisoformat(event.ts).replace(tzinfo=None)
         key: Row = (
             time.date(), event.auth_mode, event.model_family, event.structure_hash, event.kind,
-            event.profile, event.profile_id, event.arm, event.experiment or "",
+            event.profile, event.profile_id, event.arm, event.experiment or "", event.unit or "",
             -1 if event.share is None else event.share, event.engine, event.publication or "",
             event.origin, event.instance,
             event.tool or "",

@@ -326,6 +326,14 @@ def test_a_certificate_is_called_by_its_status(home: Home) -> None:
     assert few.rstrip().endswith("no")
 
 
+def test_what_a_profile_lacks_stands_beside_its_verdict(home: Home) -> None:
+    lacking = certificate("gsm8k-sample", "json.rows_few", certified=False)
+    enough = lacking | {"dataset": "bfcl-sample"}
+    write(home, certificates=[lacking | {"n": 40}, enough])
+    [few] = [line for line in shown(result(home)).splitlines() if line.startswith("json.rows_few")]
+    assert few.rstrip().endswith("no, +39")
+
+
 def test_what_is_no_demonstration_is_not_called_one(home: Home) -> None:
     plain = [
         {"id": f"sha256:{NEW}", "watermark": None, "origin": "live", "demonstration": False,
