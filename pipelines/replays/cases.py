@@ -20,7 +20,10 @@ from pipelines.replays.renderings import RENDERINGS
 from pipelines.replays.tasks import Problem, Question, Task, Verdicts
 
 SIZES = (2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 200_000)
-"""Characters of JSON at which the sizes of answers change from one band to the next."""
+"""Characters of JSON at which the sizes of answers change from one band to the next.
+
+The same records take up to twice as many in kinds that say more around them.
+"""
 
 SHARES = (5, 5, 5, 4, 3, 2, 1)
 """How often a size falls into each band: most answers of tools are short, few are long."""

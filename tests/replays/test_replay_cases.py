@@ -54,10 +54,8 @@ def test_without_its_record_no_case_is_solved(cases: list[Case]) -> None:
             rows[:] = [row for row in rows if row["id"] not in case.needed]
             cut = json.dumps(document)
         else:
-            lines = case.text.splitlines()
-            cut = "\n".join(
-                line for line in lines if not any(f'id="{i}"' in line for i in case.needed)
-            )
+            lines = case.text.splitlines(keepends=True)
+            cut = "".join(line for line in lines if not any(i in line for i in case.needed))
         assert not any(identifier in cut for identifier in case.needed)
         assert not _solved(case, cut)
 
@@ -66,22 +64,25 @@ def test_without_the_field_that_answers_no_case_is_solved(cases: list[Case]) -> 
     for case in cases:
         field = {"gsm8k": "statement", "truthfulqa": "finding", "bfcl": "parameters"}
         name = field[case.dataset.removesuffix("-sample")]
-        cut = case.text.replace(f'"{name}"', '"_"').replace(f" {name}=", " _=")
+        # Of the same length, so that columns stay where they are.
+        cut = re.sub(rf"(?i)\b{name}\b", "_" * len(name), case.text)
         assert not _solved(case, cut)
 
 
 def test_what_another_record_says_is_no_evidence(cases: list[Case]) -> None:
     for case in cases:
-        cut = case.text.replace(case.needed[0], "X-00000")
-        assert not _solved(case, cut)
+        other = "X" + re.sub(r"\d", "0", case.needed[0][1:])
+        assert not _solved(case, case.text.replace(case.needed[0], other))
 
 
 def test_the_records_stand_once_among_many_at_any_place(cases: list[Case]) -> None:
     places = []
     for case in cases:
-        ids = re.findall(r"\b(?:P-|F-|fn-)\d{5}\b", case.text)
-        assert len(ids) == len(set(ids)) >= 1 + FEWEST
-        assert all(ids.count(identifier) == 1 for identifier in case.needed)
+        said = re.findall(r"\b(?:P-|F-|fn-)\d{5}\b", case.text)
+        ids = list(dict.fromkeys(said))
+        assert len(ids) >= 1 + FEWEST
+        if case.kind in ("json", "log", "table"):
+            assert ids == said
         places.append(ids.index(case.needed[0]) / len(ids))
     assert min(places) < 0.15
     assert max(places) > 0.85
@@ -101,7 +102,7 @@ def test_rows_of_json_and_lines_of_log_are_what_their_kind_says(cases: list[Case
     for case in cases:
         if case.kind == "json":
             json.loads(case.text)
-        else:
+        elif case.kind == "log":
             stamps = re.findall(r"^(\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+)Z? +[A-Z]+ ", case.text, re.M)
             assert len(stamps) == len(case.text.splitlines())
             assert stamps == sorted(stamps)
@@ -179,9 +180,10 @@ def test_a_case_is_the_same_in_every_process(cases: list[Case], small_sets: Path
         "from pipelines.replays.cases import build\n"
         "from pipelines.replays.formats import read_library\n"
         "from pipelines.replays.manifests import selected\n"
+        "from pipelines.replays.renderings import KINDS_UNDER_TEST\n"
         "for source in selected(None, directory=Path(sys.argv[1])):\n"
         "    library = read_library(source)\n"
-        "    for kind in ('json', 'log'):\n"
+        "    for kind in KINDS_UNDER_TEST:\n"
         "        for item in library.items:\n"
         "            print(build(item, library, kind=kind).id)\n"
     )

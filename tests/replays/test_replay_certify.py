@@ -37,6 +37,7 @@ def sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         _manifest(tmp_path, f"{name}-sample", sample=True, epsilon=0.1)
     monkeypatch.setattr(manifests, "datasets_directory", lambda: tmp_path)
     monkeypatch.setattr(module, "datasets_directory", lambda: tmp_path)
+    monkeypatch.setattr(module, "KINDS_UNDER_TEST", ("json", "log"))
     return tmp_path
 
 

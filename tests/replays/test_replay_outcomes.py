@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,6 +24,14 @@ from pipelines.replays.report import answerability
 def _silent(label: str, done: int, total: int) -> None:
     assert label == "replays"
     assert 0 <= done <= total
+
+
+@pytest.fixture(scope="module", autouse=True)
+def two_kinds() -> Iterator[None]:
+    """Of all kinds two, which take a fraction of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "KINDS_UNDER_TEST", ("json", "log"))
+        yield
 
 
 @pytest.fixture(scope="module")

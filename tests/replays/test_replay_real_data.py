@@ -14,6 +14,7 @@ from pipelines.replays.draws import Draw
 from pipelines.replays.formats import read_library
 from pipelines.replays.items import Library
 from pipelines.replays.manifests import selected
+from pipelines.replays.renderings import KINDS_UNDER_TEST
 from pipelines.replays.solvers import solved
 
 _DATA = Path(__file__).parents[2].parent / "shared" / "data"
@@ -66,7 +67,7 @@ def test_enough_of_each_set_is_kept_for_certificates(name: str) -> None:
     assert 0.15 < learn / (learn + library.blocks * certify) < 0.25
 
 
-@pytest.mark.parametrize("kind", ["json", "log"])
+@pytest.mark.parametrize("kind", KINDS_UNDER_TEST)
 @pytest.mark.parametrize(
     ("name", "low", "high"), [("gsm8k", 0.58, 0.68), ("truthfulqa", 0.97, 1), ("bfcl", 0.95, 1)]
 )
@@ -82,13 +83,14 @@ def test_the_solvable_share_is_what_is_reported(
     assert _share(cases, gone) == 0
 
 
-@pytest.mark.parametrize("kind", ["json", "log"])
+@pytest.mark.parametrize("kind", KINDS_UNDER_TEST)
 @pytest.mark.parametrize("name", ["gsm8k", "truthfulqa", "bfcl"])
 def test_answers_are_of_the_sizes_that_tools_give(name: str, kind: str) -> None:
     sizes = sorted(len(case.text) for case in _cases(name, kind))
-    assert 1_500 < sizes[0] < 3_500
-    assert 8_000 < sizes[len(sizes) // 2] < 25_000
-    assert 150_000 < sizes[-1] < 320_000
+    # The same records in every kind, some of which say more around them than JSON does.
+    assert 1_500 < sizes[0] < 7_000
+    assert 8_000 < sizes[len(sizes) // 2] < 32_000
+    assert 130_000 < sizes[-1] < 450_000
 
 
 # Words and signs by which a statement may state a number in another way as well.

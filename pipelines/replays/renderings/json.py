@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 import orjson
@@ -11,6 +12,9 @@ from compressors.kinds.json import left_in
 from pipelines.replays.draws import Draw
 from pipelines.replays.items import Record
 from pipelines.replays.renderings.base import Fields
+
+# A number that says how much is gone is none of the value's own.
+_CUT = re.compile(r"\[… [\d,]+ characters\]")
 
 
 def render(records: Sequence[Record], draw: Draw) -> str:
@@ -35,7 +39,7 @@ def render(records: Sequence[Record], draw: Draw) -> str:
 
 def read(text: str, ids: Collection[str]) -> Iterator[Fields]:
     """The objects of the document; of one that is cut off, the whole objects around the ids."""
-    plain = left_in(text)
+    plain = _CUT.sub("…", left_in(text))
     try:
         document = orjson.loads(plain)
     except orjson.JSONDecodeError:

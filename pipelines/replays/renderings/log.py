@@ -10,6 +10,7 @@ import orjson
 from compressors.kinds import log
 from pipelines.replays.draws import Draw
 from pipelines.replays.items import Record
+from pipelines.replays.renderings._leaves import as_text, quoted
 from pipelines.replays.renderings.base import Fields
 
 _PAIR = re.compile(r'([A-Za-z_]\w*)=("(?:[^"\\]|\\.)*")')
@@ -68,12 +69,7 @@ def read(text: str, ids: Collection[str]) -> Iterator[Fields]:
 
 def pairs(fields: Mapping[str, object]) -> str:
     """``key="value"`` for every field; quotes, backslashes and line ends as JSON escapes them."""
-    return " ".join(f"{name}={_quoted(value)}" for name, value in fields.items())
-
-
-def _quoted(value: object) -> str:
-    text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return orjson.dumps(text).decode()
+    return " ".join(f"{name}={quoted(as_text(value))}" for name, value in fields.items())
 
 
 def _parts(at: int) -> tuple[int, int, int, int]:
@@ -97,9 +93,9 @@ def _slash(day: str, at: int) -> str:
 
 def _pairs(line: str) -> Fields:
     fields: dict[str, object] = {}
-    for name, quoted in _PAIR.findall(line):
+    for name, written in _PAIR.findall(line):
         try:
-            fields[name] = orjson.loads(quoted)
+            fields[name] = orjson.loads(written)
         except orjson.JSONDecodeError:
             continue
     return fields
