@@ -151,13 +151,26 @@ def read(kind: str, text: str, records: Sequence[Record]) -> dict[str, Fields]:
     return found
 
 
+def _flowing(value: object) -> object:
+    """``value`` with one blank for every run of them in its texts."""
+    match value:
+        case str():
+            return " ".join(value.split())
+        case dict():
+            return {_flowing(name): _flowing(inner) for name, inner in value.items()}
+        case list():
+            return [_flowing(inner) for inner in value]
+        case _:
+            return value
+
+
 def _same(kind: str, original: object, found: object) -> bool:
     """Whether ``found`` is the value; kinds that have only text write others as JSON."""
+    if kind in _FLOWING:
+        original, found = _flowing(original), _flowing(found)
     if isinstance(original, str):
         if kind in _PADDED and isinstance(found, str):
             return original.strip() == found.strip()
-        if kind in _FLOWING and isinstance(found, str):
-            return original.split() == found.split()
         return original == found or (isinstance(found, int | float) and original == str(found))
     if original == found:
         return True
@@ -171,6 +184,8 @@ def _same(kind: str, original: object, found: object) -> bool:
 
 def _left(kind: str, original: object, found: object) -> bool:
     """Whether ``found`` is the value, members of it, or what a visible cut left of its text."""
+    if kind in _FLOWING:
+        original, found = _flowing(original), _flowing(found)
     if _same(kind, original, found):
         return True
     if isinstance(original, Mapping):
@@ -183,8 +198,6 @@ def _left(kind: str, original: object, found: object) -> bool:
             name in original and _left(kind, original[name], value) for name, value in found.items()
         )
     if isinstance(original, str) and isinstance(found, str) and "…" in found:
-        if kind in _FLOWING:
-            original, found = " ".join(original.split()), " ".join(found.split())
         at = 0
         for part in re.split(r"\s*…\s*", found):
             place = original.find(part.strip(), at)

@@ -14,7 +14,8 @@ _MARKER = '[toin: 2 of 9 rows left out; toin_retrieve("0f") returns all of it]'
 
 
 def _record(number: int) -> Record:
-    fields = {"id": f"P-{number}", "title": f"Plum {number}", "calls": number, "note": "a,   b"}
+    title = f"Plum {number} of the second basket"
+    fields = {"id": f"P-{number}", "title": title, "calls": number, "note": "a,   b"}
     return Record(f"P-{number}", "", "", (), (), fields)
 
 
@@ -36,6 +37,14 @@ def test_every_layout_is_drawn() -> None:
     texts = [table.render(records, Draw(str(seed))) for seed in range(200)]
     for name, form in forms.items():
         assert sum(re.search(form, text) is not None for text in texts) >= 5, name
+
+
+def test_what_would_be_mostly_blank_is_exported() -> None:
+    wide = Record("P-9", "", "", (), (), {"id": "P-9", "title": "w" * 4000})
+    records = [*[_record(number) for number in range(8)], wide]
+    texts = [table.render(records, Draw(str(seed))) for seed in range(60)]
+    assert all(len(text) < 3 * (4000 + 8 * 40) for text in texts)
+    assert {text[:5] for text in texts} >= {"id,ti", "id;ti", "id\tti"}
 
 
 _FULL = {"id": "P-1", "title": "Plum 1", "note": "a, b"}

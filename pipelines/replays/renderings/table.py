@@ -39,6 +39,9 @@ _APART = "   "
 """What stands between aligned columns, and in none of their cells."""
 _APARTS = re.compile(r" {3,}")
 
+_MOSTLY_BLANK = 3
+"""A table this many times as long as its cells is exported instead of looked at."""
+
 _HEAD = re.compile(r'(?m)^(?:\| *| *|")?(?:id|ID)"?(?: *\||[,;\t]| {2,})')
 _ROWS_LEFT = re.compile(r"\[toin table: \d+ of \d+ rows(?:; (.*))?\]")
 _SAME = re.compile(r"NAME(.)value is the same in every row")
@@ -63,7 +66,10 @@ def render(records: Sequence[Record], draw: Draw) -> str:
         ]
         for record in records
     ]
-    return layout([*names, *[name for name, _ in around]], rows, draw)
+    names += [name for name, _ in around]
+    drawn = layout(names, rows, draw)
+    held = sum(len(cell) for row in rows for cell in row)
+    return drawn if len(drawn) < _MOSTLY_BLANK * held else _csv(names, rows, draw)
 
 
 def read(text: str, ids: Collection[str]) -> Iterator[Fields]:
