@@ -48,7 +48,7 @@ def _kept(parts: list[T], sizes: Sequence[int], ratio: float, draw: Draw) -> lis
     budget = sum(sizes) * ratio
     chosen: set[int] = set()
     spent = 0
-    for place in draw.shuffled(range(len(parts))):
+    for place in draw.order(len(parts)):
         if not chosen or spent + sizes[place] <= budget:
             chosen.add(place)
             spent += sizes[place]

@@ -56,7 +56,7 @@ class Outcome(msgspec.Struct, frozen=True):
         solvable: Whether the case is solved uncompressed, and the engine reads it as its kind.
         solved: Whether it is solved under the treatment.
         tokens_before: Tokens of the uncompressed answer, by the engine's estimator.
-        tokens_after: Tokens of what is left, counted anew.
+        tokens_after: Tokens of what is left, by the same.
         reached: Where it is not solved: whether it is with what the handle gives for the query
             (``query``), or only with the whole original (``full``). Empty where it is solved,
             where there is no handle, and where not even that helps.
@@ -286,13 +286,14 @@ def replay(case: Case, engine: Engine, *, stamp: tuple[str, str]) -> Iterator[Ou
     reading = engine.read(case.text)
     judged: dict[str, _Left] = {}
 
-    def judge(text: str) -> _Left:
+    def judge(text: str, tokens: int | None = None) -> _Left:
         # Neighbouring rungs often come to the same text.
         if text not in judged:
-            judged[text] = _Left(_solved(case, text), estimate(text))
+            counted = estimate(text) if tokens is None else tokens
+            judged[text] = _Left(_solved(case, text), counted)
         return judged[text]
 
-    whole = judge(case.text)
+    whole = judge(case.text, reading.tokens)
     solvable = whole.solved and reading.kind == case.kind
 
     def outcome(profile: Profile, treatment: str, left: _Left, **more: object) -> Outcome:
@@ -317,7 +318,7 @@ def replay(case: Case, engine: Engine, *, stamp: tuple[str, str]) -> Iterator[Ou
     asked: _Asked | None = None
     for profile in LADDERS[case.kind]:
         done = compressed(case, reading, profile, engine)
-        left = judge(done.text)
+        left = judge(done.text, done.tokens_after)
         if solvable and not left.solved and done.lossy:
             asked = asked or _asked(case, reading, engine)
             yield outcome(profile, PROFILE, left, **asked.columns(case, done.text))
@@ -327,7 +328,7 @@ def replay(case: Case, engine: Engine, *, stamp: tuple[str, str]) -> Iterator[Ou
             continue
         ratio = left.tokens / whole.tokens if whole.tokens else 1.0
         for name, control in CONTROLS.items():
-            blind = control(case.text, ratio, Draw("control", name, case.id, profile.id))
+            blind = control(case.text, ratio, Draw("control", name, case.id, f"{ratio}"))
             yield outcome(profile, name, judge(blind))
 
 

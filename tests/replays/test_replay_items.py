@@ -192,6 +192,8 @@ def test_draws_are_the_seeds_own(size: int, seed: str) -> None:
     assert list(Draw("order", seed).each_of(size)) == order
     values = list(range(size))
     assert sorted(Draw("shuffle", seed).shuffled(values)) == values
+    assert sorted(Draw("all", seed).order(size)) == values
+    assert Draw("all", seed).order(size) == Draw("all", seed).order(size)
     assert all(3 <= Draw("b", seed).between(3, 5) <= 5 for _ in range(3))
 
 
@@ -203,6 +205,9 @@ def test_draws_do_not_favour_a_place() -> None:
     assert max(counts) - min(counts) < 200
     firsts = [Draw("order", str(n)).shuffled("abcd")[0] for n in range(4000)]
     assert all(900 < firsts.count(letter) < 1100 for letter in "abcd")
+    orders = Draw("orders")
+    firsts = [orders.order(4)[0] for _ in range(4000)]
+    assert all(900 < firsts.count(place) < 1100 for place in range(4))
 
 
 def test_a_question_is_asked_one_way_or_the_other(written: Writer) -> None:

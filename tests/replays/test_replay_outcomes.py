@@ -120,7 +120,7 @@ class _Blind:
     def apply(self, reading: object, profile: object, *, query: str) -> SimpleNamespace:
         text = reading.content.text
         kept = text if profile.safe else text[: len(text) // 10]
-        return SimpleNamespace(text=kept, lossy=not profile.safe)
+        return SimpleNamespace(text=kept, tokens_after=len(kept) // 4, lossy=not profile.safe)
 
     def passages(self, reading: object, query: str) -> list[Passage]:
         return []

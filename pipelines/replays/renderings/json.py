@@ -39,7 +39,14 @@ def render(records: Sequence[Record], draw: Draw) -> str:
 
 def read(text: str, ids: Collection[str]) -> Iterator[Fields]:
     """The objects of the document; of one that is cut off, the whole objects around the ids."""
-    plain = _CUT.sub("…", left_in(text))
+    left = left_in(text)
+    plain = _CUT.sub("…", left)
+    if left is text:
+        # Most often the records are there as they were, and need not be looked for in all others.
+        whole = [fields for fields in _enclosing(plain, ids) if fields.get("id") in ids]
+        if len(whole) == sum(f'"{identifier}"' in plain for identifier in ids):
+            yield from whole
+            return
     try:
         document = orjson.loads(plain)
     except orjson.JSONDecodeError:
