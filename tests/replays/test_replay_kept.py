@@ -34,6 +34,12 @@ def _silent(_label: str, _done: int, _total: int) -> None:
     return
 
 
+@pytest.fixture(autouse=True)
+def two_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all kinds two, which take a fraction of the time."""
+    monkeypatch.setattr(module, "KINDS_UNDER_TEST", ("json", "log"))
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     place = Home(tmp_path / "home")
