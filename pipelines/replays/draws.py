@@ -50,7 +50,7 @@ class Draw:
         return result
 
     def order(self, size: int) -> list[int]:
-        """The numbers of ``range(size)`` in an order of their own, all drawn at once (SHAKE-128)."""
+        """The numbers of ``range(size)`` in an order of their own, drawn at once (SHAKE-128)."""
         self._counter += 1
         drawn = hashlib.shake_128(self._seed + b"\x1e%d" % self._counter).digest(8 * size)
         keys = [drawn[at : at + 8] for at in range(0, 8 * size, 8)]

@@ -1,0 +1,1 @@
+"""What a replay costs beside the engine's own work."""
