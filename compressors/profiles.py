@@ -104,7 +104,7 @@ _LOSSY: Mapping[str, tuple[tuple[str, Params], ...]] = {
         ("matches_most", search.Params(match_share=0.8)),
         ("matches_half", search.Params(match_share=0.5)),
         ("matches_few", search.Params(match_share=0.2)),
-        ("matches_minimal", search.Params(match_share=0.08)),
+        ("matches_minimal", search.Params(match_share=0.03)),
     ),
     "html": (
         ("readable", html.Params()),

@@ -29,13 +29,14 @@ class Answers(NamedTuple):
     next: list[int]
 
 
-def answers(query: str, texts: Sequence[str]) -> Answers:
+def answers(query: str, texts: Sequence[str], *, clear: int = 0) -> Answers:
     """What of ``texts`` answers ``query``.
 
     A query asks for several things at once. A piece must stay that names what the query names,
     where few pieces do; so must the best by relevance, those that between them answer each of
     its parts, and the few with a word that is in none of these. The others that bear on it
-    follow, best first; ties go by position.
+    follow, best first; ties go by position. A score under ``clear`` tells nothing apart, so
+    that by relevance alone none of these must stay.
     """
     if not query.strip() or not texts:
         return Answers(set(), [])
@@ -45,9 +46,9 @@ def answers(query: str, texts: Sequence[str]) -> Answers:
     ranked.sort(key=scores.__getitem__, reverse=True)
     joined = _Joined(texts)
     must = joined.naming(identifiers(query))
-    must.update(covering)
+    must.update(place for place in covering if scores[place] >= clear)
     best = ranked[: max(_BEST, len(texts) // _BEST_SHARE)]
-    must.update(place for place in best if 2 * scores[place] >= scores[best[0]])
+    must.update(place for place in best if 2 * scores[place] >= max(scores[best[0]], 2 * clear))
     must.update(joined.alone(terms(query[:_LONGEST]), must))
     return Answers(must, [place for place in ranked if place not in must])
 

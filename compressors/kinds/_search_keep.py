@@ -1,4 +1,6 @@
-"""Which matches stay: those that differ, answer or begin and end a file, then an even choice.
+"""Which matches stay: of files that answer all, those that differ, begin or end a file, and more.
+
+Beyond these it is an even choice. Of few matches all stay, since any may be the one to use.
 
 What must stay does not depend on how much is kept, and what is chosen beyond it is the
 beginning of one fixed order. So a larger share keeps all that a smaller one keeps.
@@ -6,8 +8,9 @@ beginning of one fixed order. So a larger share keeps all that a smaller one kee
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil
+from typing import NamedTuple
 
 from compressors.kinds._lines_answers import answers, spread
 from compressors.kinds._lines_differing import differing, loud
@@ -17,6 +20,35 @@ _FEWEST = 8
 # Of so many files the first and last match stay, those with most matches; all are named.
 _FILES = 32
 _COUNTED = 0.8
+# Of several files the matches in one are read together, up to so many characters.
+_SEVERAL, _TOGETHER = 3, 8_000
+# What the search was for is in every match: files that bear no more on the query than by that
+# are not what is asked for.
+_CLEAR = 1_500
+# Few matches are read line by line: so many characters of them stay where a share allows it,
+# which is counted of no less than so many.
+_READ, _READ_OF = 6_000, 30_000
+
+
+class Choice(NamedTuple):
+    """The rows to show, and those of them that the query asks for."""
+
+    kept: set[int]
+    asked: set[int]
+
+
+def kept_whole(hits: Sequence[Hit | None], share: float) -> bool:
+    """Whether all matches stay, since they are few, and there is no context."""
+    told = [hit for hit in hits if hit]
+    size = sum([len(hit.path) + len(hit.text) for hit in told])
+    return size <= _read(share) and all(
+        hit.match and not hit.text.rstrip("\r").isdecimal() for hit in told
+    )
+
+
+def _read(share: float) -> int:
+    """How many characters of matches stay at least."""
+    return min(_READ, ceil(share * _READ_OF))
 
 
 class Study:
@@ -55,25 +87,61 @@ class Study:
         kept.update(self.contexts[place] for place in loud(self._texts(self.contexts)))
         return kept
 
-    def choose(self, share: float, query: str) -> set[int]:
-        """The rows of matches and of their context to show."""
+    def choose(self, share: float, query: str) -> Choice:
+        """The rows of matches and of their context to show.
+
+        Of a file that answers the query all stay, as far as it is not too long for that.
+        """
         rows = sorted([*self.matches, *self.contexts])
-        documents: list[str] = []
-        if query.strip():
-            told = [hit for row in rows if (hit := self.hits[row])]
-            documents = [f"{hit.path}:{hit.number} {hit.text}" for hit in told]
-        asked = answers(query, documents)
-        kept = self.kept | {rows[place] for place in asked.must}
+        together = list(self._together(rows)) if query.strip() else []
+        asked = answers(query, [self._told(members) for members in together], clear=_CLEAR)
+        must = {row for place in asked.must for row in together[place]}
+        kept = self.kept | must
         wanted = max(ceil(share * len(rows)), min(len(rows), _FEWEST)) - len(kept)
-        if wanted <= 0:
-            return kept
         firsts = spread([members[0] for members in self.files.values()])
-        order = [*[rows[place] for place in asked.next], *firsts, *spread(self.matches)]
-        if self.contexts:
+        order = [row for place in asked.next for row in together[place]]
+        order += [*firsts, *spread(self.matches)]
+        if self.contexts and wanted > 0:
             order += self._around()
         others = [row for row in dict.fromkeys(order) if row not in kept]
-        kept.update(others[:wanted])
-        return kept
+        kept.update(others[: max(0, wanted)])
+        if not self.numbers:
+            self._fill(kept, others, _read(share))
+        return Choice(kept, must)
+
+    def _fill(self, kept: set[int], others: Sequence[int], least: int) -> None:
+        """Keep further matches, in their order, up to ``least`` characters in all."""
+        # Context does not count, so that a share which shows more of it shows no fewer matches.
+        left = least - sum([self._size(row) for row in self.matches if row in kept])
+        matches = set(self.matches)
+        for row in others:
+            if left <= 0:
+                return
+            if row in matches and row not in kept:
+                kept.add(row)
+                left -= self._size(row)
+
+    def _size(self, row: int) -> int:
+        hit = self.hits[row]
+        return len(hit.path) + len(hit.text) if hit else 0
+
+    def _together(self, rows: Sequence[int]) -> Iterator[list[int]]:
+        """The rows of each file, apart from one another where they are too many characters."""
+        files: dict[str, list[int]] = {}
+        for row in rows:
+            hit = self.hits[row]
+            if hit is not None:
+                files.setdefault(hit.path, []).append(row)
+        for members in files.values():
+            if len(files) >= _SEVERAL and sum([self._size(row) for row in members]) <= _TOGETHER:
+                yield members
+            else:
+                yield from ([row] for row in members)
+
+    def _told(self, members: Sequence[int]) -> str:
+        """What the rows of a file say, with their file."""
+        hits = [hit for row in members if (hit := self.hits[row])]
+        return "\n".join([f"{hit.path}:{hit.number} {hit.text}" for hit in hits])
 
     def _around(self) -> list[int]:
         """The rows of context, the nearest to their matches first."""

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from compressors.kinds._lines_answers import spread
 from compressors.kinds._lines_clip import Clip
 from compressors.kinds._lines_differing import differing
 from compressors.kinds._search_groups import FILE, WITHIN
-from compressors.kinds._search_keep import Study
+from compressors.kinds._search_keep import Choice, Study
 from compressors.kinds._search_rows import Hit
 
 _MESSAGES = 20
+# A line that is asked for stays whole, unless it is of a file that no one reads by the line.
+_WHOLE = 8_000
 
 
 class Shown(NamedTuple):
-    """A file, its matches in all, and those of its rows to show."""
+    """A file, its matches in all, those of its rows to show, and which of them to show whole."""
 
     path: str
     total: int
     matches: int
     rows: list[Hit]
+    whole: list[bool]
 
     @property
     def place(self) -> str:
@@ -35,10 +38,10 @@ class Shown(NamedTuple):
 
 
 def write(
-    name: str, study: Study, kept: Collection[int], messages: Mapping[int, str], query: str
+    name: str, study: Study, choice: Choice, messages: Mapping[int, str], query: str
 ) -> tuple[str, int]:
     """The text of what is kept of a search, and how many messages it leaves out."""
-    files = _shown(study, kept)
+    files = _shown(study, choice)
     total = len(study.matches)
     left = sum(file.matches for file in files)
     told = _told(list(messages.values()))
@@ -67,19 +70,20 @@ def write(
     return "\n".join([f"[toin {name}: {'; '.join(notes)}]", *body]), silent
 
 
-def _shown(study: Study, kept: Collection[int]) -> list[Shown]:
+def _shown(study: Study, choice: Choice) -> list[Shown]:
     rows: dict[str, list[int]] = {}
     for row, hit in enumerate(study.hits):
         if hit is not None:
             members = rows.setdefault(hit.path, [])
-            if row in kept:
+            if row in choice.kept:
                 members.append(row)
     shown: list[Shown] = []
     for path, members in rows.items():
         hits = [hit for row in members if (hit := study.hits[row])]
         total = len(study.files.get(path, ()))
         if hits or not study.numbers:
-            shown.append(Shown(path, total, sum(hit.match for hit in hits), hits))
+            whole = [row in choice.asked for row in members]
+            shown.append(Shown(path, total, sum(hit.match for hit in hits), hits, whole))
     return shown
 
 
@@ -94,22 +98,27 @@ def _body(files: Sequence[Shown], query: str) -> Iterator[str]:
             yield f"{FILE}{here}/"
         inside = bool(here) and here == place
         lone = bool(file.path) and len(file.rows) == 1 and file.total == 1
+        lines = list(_lines(file, clip, under=not lone))
         if lone:
             short = file.path[len(here) :] if inside else file.path
-            yield short + "".join(_line(hit, clip) for hit in file.rows)
-        elif file.path:
+            yield short + "".join(lines)
+            continue
+        if file.path:
             mark = WITHIN + file.path[len(here) + 1 :] if inside else FILE + file.path
             yield mark + file.tally
-            yield from (_line(hit, clip, under=True) for hit in file.rows)
+        yield from lines
+
+
+def _lines(file: Shown, clip: Clip, *, under: bool) -> Iterator[str]:
+    """The rows of a file behind or ``under`` its path."""
+    for hit, whole in zip(file.rows, file.whole, strict=True):
+        text = hit.text.rstrip("\r")
+        if not whole or len(text) > _WHOLE:
+            text = clip(text)
+        if hit.number:
+            yield f"{'' if under else hit.sep}{hit.number}{hit.sep}{text}"
         else:
-            yield from (_line(hit, clip, under=True) for hit in file.rows)
-
-
-def _line(hit: Hit, clip: Clip, *, under: bool = False) -> str:
-    text = clip(hit.text.rstrip("\r"))
-    if hit.number:
-        return f"{'' if under else hit.sep}{hit.number}{hit.sep}{text}"
-    return hit.sep + text
+            yield hit.sep + text
 
 
 def _told(messages: Sequence[str]) -> set[int]:

@@ -1,6 +1,6 @@
 """Which sentences of a text stay, however few are asked for, and in which order others join.
 
-Always: headings, the first and the last ones, what bears on the query, and what sets a
+Always: headings, the first and the last ones, the passages that answer the query, and what sets a
 sentence apart from the others here: a word that warns, forbids or denies, a number, a sign
 or a name such as few others have, a value unlike the others of its place, words that are
 all rare. "Few" and "rare" are shares of this very text, so that a text about errors is
@@ -16,11 +16,12 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from math import ceil, log2
 
-from compressors import relevance
 from compressors.kinds import _log_odd
+from compressors.kinds._lines_answers import answers
+from compressors.kinds._text_passages import passages
 from compressors.kinds._text_units import BLOB, FENCE, HEADING, RULE, Units
 from compressors.kinds._text_words import SIGNALS, STRONG, WEAK, words
 
@@ -35,8 +36,32 @@ _ALIKE, _COLUMNS = 8, 6
 _QUANTA = 16
 _FENCE_FACTOR = 3
 _OPENS, _SHORT, _NUMBERED, _REPEATED = 24, 40, 12, 1_000
-_ANSWERS, _ANSWERS_SHARE = 10, 50
 _NOTE = 14
+_ENDS, _CLOSING = frozenset(".!?…。！？｡"), " \t\r\n\"'”’)」*_"
+# What is no prose is used by the line: a share is counted of at least so many characters.
+_READ_BY_LINE = 64_000
+# A document has so many headings below its title, or sentences.
+_SECTIONS = 3
+
+
+def is_prose(units: Units) -> bool:
+    """Whether a text is a document: in sections, or at least half of it sentences of words."""
+    pieces = units.pieces
+    headings = [at for at, sort in enumerate(units.sorts) if sort == HEADING]
+    if sum([pieces[at].startswith("##") for at in headings]) >= _SECTIONS:
+        return True
+    told = [
+        len(piece)
+        for piece in pieces
+        if piece.rstrip(_CLOSING)[-1:] in _ENDS and (piece.count(" ") > 2 or not piece.isascii())
+    ]
+    return 2 * sum(told) >= sum(map(len, pieces))
+
+
+def kept_whole(units: Units, share: float) -> bool:
+    """Whether nothing but what is repeated would go, since no prose is so short."""
+    size = sum(map(len, units.pieces))
+    return size <= share * _READ_BY_LINE and not is_prose(units)
 
 
 class Study:
@@ -47,20 +72,24 @@ class Study:
         "_counts",
         "_numbered",
         "_rarities",
+        "_units",
         "_words",
         "always",
         "groups",
         "odd",
         "order",
         "pieces",
+        "prose",
         "same",
         "size",
         "sorts",
     )
 
     def __init__(self, units: Units) -> None:
-        self.pieces, self.sorts = units
+        self._units = units
+        self.pieces, self.sorts, _ = units
         self.size = len(self.pieces)
+        self.prose = is_prose(units)
         self._words = words(self.pieces)
         self._counts = Counter(chain.from_iterable(map(set, self._words)))
         self._numbered = self._holding({word for word in self._counts if word[:1].isdigit()})
@@ -246,16 +275,14 @@ class Study:
         return sorted(sorted(free), key=scores.__getitem__, reverse=True)
 
     def answers(self, query: str) -> set[int]:
-        """The pieces that bear on ``query``: the best, and those that cover it together."""
+        """The pieces of the passages that answer ``query``, which stay whole."""
         if not query.strip() or not self.pieces:
             return set()
-        found = relevance.bearing(query, self.pieces)
-        top = max(found.scores)
-        ranked = sorted(
-            (at for at, score in enumerate(found.scores) if score > 0 and 2 * score >= top),
-            key=lambda at: (-found.scores[at], at),
-        )
-        return {*ranked[: self._few(_ANSWERS, _ANSWERS_SHARE)], *found.covering}
+        starts = passages(self._units)
+        bounds = list(pairwise([*starts, self.size]))
+        gap = self._units.gap
+        asked = answers(query, [gap.join(self.pieces[start:end]) for start, end in bounds])
+        return {at for place in asked.must for at in range(*bounds[place])}
 
 
 def choose(study: Study, share: float, answers: set[int]) -> list[bool]:
@@ -265,8 +292,21 @@ def choose(study: Study, share: float, answers: set[int]) -> list[bool]:
     if wanted > 0:
         for at in [at for at in study.order if not kept[at]][:wanted]:
             kept[at] = True
+    if not study.prose:
+        _fill(study, kept, ceil(share * _READ_BY_LINE))
     _close_gaps(study.pieces, kept)
     return kept
+
+
+def _fill(study: Study, kept: list[bool], least: int) -> None:
+    """Keep further pieces, in their order, up to ``least`` characters in all."""
+    left = least - sum([len(piece) for piece, keep in zip(study.pieces, kept, strict=True) if keep])
+    for at in study.order:
+        if left <= 0:
+            return
+        if not kept[at]:
+            kept[at] = True
+            left -= len(study.pieces[at])
 
 
 def _close_gaps(pieces: Sequence[str], kept: list[bool]) -> None:

@@ -47,10 +47,11 @@ PROSE, HEADING, FENCE, RULE, BLOB, UNDERLINE = range(6)
 
 
 class Units(NamedTuple):
-    """The pieces of a text, which together are the text, and what each is."""
+    """The pieces of a text, which with ``gap`` between them are the text, and what each is."""
 
     pieces: list[str]
     sorts: list[int]
+    gap: str = ""
 
 
 def units(text: str) -> Units:
@@ -73,7 +74,7 @@ def units(text: str) -> Units:
 
 def lines(rows: Sequence[str]) -> Units:
     """Rows as they are, each a piece."""
-    return Units(list(rows), _sorts(rows))
+    return Units(list(rows), _sorts(rows), "\n")
 
 
 def _sorts(pieces: Sequence[str]) -> list[int]:

@@ -1,8 +1,9 @@
 r"""Output of grep, ripgrep and ag: matches with the files and lines they stand in.
 
 Lossless: matches of one file follow one another under its path, files of one directory under
-that. Lossy: every file with its number of matches; of these the ones that differ from the
-others or answer the query, the first and last of a file, and a share of the rest.
+that. Lossy: every file with its number of matches; all matches of the files that answer the
+query, the ones that differ from the others, the first and last of a file, and a share of the
+rest. A line that is asked for stays whole, and so do all matches where they are few.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def find(content: Content, query: str) -> list[Passage]:
 def _short(text: str, flavour: str, share: float, query: str) -> Cut | None:
     """The matches that stay; None where leaving the others out saves next to nothing."""
     from compressors.kinds import _search_json
-    from compressors.kinds._search_keep import Study
+    from compressors.kinds._search_keep import Study, kept_whole
     from compressors.kinds._search_rows import parse
     from compressors.kinds._search_short import write
 
@@ -88,12 +89,14 @@ def _short(text: str, flavour: str, share: float, query: str) -> Cut | None:
         return None
     rows = [_lines.plain(row) for row in text.split("\n")]
     hits = _search_json.parse(rows) if flavour == "json" else parse(rows, flavour)
+    if kept_whole(hits, share):
+        return None
     study = Study(hits)
-    kept = study.choose(share, query)
-    gone = [row for row in (*study.matches, *study.contexts) if row not in kept]
+    choice = study.choose(share, query)
+    gone = [row for row in (*study.matches, *study.contexts) if row not in choice.kept]
     if sum(len(rows[row]) for row in gone) < max(_DROP_AT_LEAST, _DROP_SHARE * len(text)):
         return None
-    short, silent = write(NAME, study, kept, _messages(rows, hits, flavour), query)
+    short, silent = write(NAME, study, choice, _messages(rows, hits, flavour), query)
     number = _lines.count(text)
     return Cut(short, True, "lines", number, number - len(gone) - silent)
 

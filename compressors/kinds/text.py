@@ -1,8 +1,10 @@
 """Plain text: prose, Markdown, listings, whatever no other kind claims.
 
 Lossless: lines, paragraphs and beginnings of lines that recur are written once. Lossy:
-headings, what warns, what is odd here, what answers the query, and of the rest the
-sentences that say most; a note in the place of every gap says how many stood there.
+headings, what warns, what is odd here, the passages that answer the query as a whole, and of
+the rest the sentences that say most; a note in the place of every gap says how many stood
+there. What is no prose (listings, views of files, output of commands) is used line by line,
+so of that much more stays while it is short.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from compressors.tokens import estimate
 
 if TYPE_CHECKING:
     from compressors.kinds._text_choice import Study
+    from compressors.kinds._text_units import Units
 
 
 NAME = "text"
@@ -50,12 +53,13 @@ class Params(BaseParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Text:
     """A text. What is worked out of it is worked out when asked for, and once."""
 
-    __slots__ = ("_by_line", "_forms", "_lossless", "_study", "text")
+    __slots__ = ("_by_line", "_forms", "_lossless", "_study", "_units", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._by_line: bool | None = None
         self._forms: Forms | None = None
+        self._units: Units | None = None
         self._study: Study | None = None
         self._lossless: str | None = None
 
@@ -79,17 +83,25 @@ class Text:
         return self._forms
 
     @property
-    def study(self) -> Study:
-        """The sentences, or the lines where these are alike, and which always stay."""
-        from compressors.kinds._text_choice import Study
+    def units(self) -> Units:
+        """The sentences, or the lines where these are alike."""
         from compressors.kinds._text_units import lines, units
 
-        if self._study is None:
+        if self._units is None:
             if self.by_line:
                 rows = self.forms.rows
-                self._study = Study(lines(rows[:-1] if not rows[-1] else rows))
+                self._units = lines(rows[:-1] if not rows[-1] else rows)
             else:
-                self._study = Study(units(_lines.plain(self.text)))
+                self._units = units(_lines.plain(self.text))
+        return self._units
+
+    @property
+    def study(self) -> Study:
+        """What is known of the sentences or lines, and which always stay."""
+        from compressors.kinds._text_choice import Study
+
+        if self._study is None:
+            self._study = Study(self.units)
         return self._study
 
     @property
@@ -128,7 +140,7 @@ def signature(parsed: Text) -> str:  # noqa: ARG001
 
 def compress(content: Content, params: Params, focus: Focus) -> Cut:
     """The text with what recurs written once and, where asked for, fewer sentences."""
-    from compressors.kinds._text_choice import choose
+    from compressors.kinds._text_choice import choose, kept_whole
     from compressors.kinds._text_notes import write
 
     if params.passthrough:
@@ -136,6 +148,8 @@ def compress(content: Content, params: Params, focus: Focus) -> Cut:
     text = content.parsed if isinstance(content.parsed, Text) else Text(content.text)
     share = params.sentence_share
     if params.lossless or share >= 1.0 or len(content.text) < _DROP_AT_LEAST:
+        return _whole(text)
+    if kept_whole(text.units, share):
         return _whole(text)
     study = text.study
     answers = study.answers(focus.query)
@@ -148,7 +162,7 @@ def compress(content: Content, params: Params, focus: Focus) -> Cut:
     totals = {
         first: len(members)
         for first, members in study.groups.items()
-        if kept[first] and not all(kept[at] for at in members)
+        if kept[first] and first not in answers and not all(kept[at] for at in members)
     }
     if not text.by_line:
         written = write(NAME, study.pieces, kept, totals)

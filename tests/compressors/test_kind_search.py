@@ -486,6 +486,50 @@ def test_a_long_line_is_cut_around_what_tells() -> None:
     assert len(text) < 8000
 
 
+@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.parametrize("query", ["Show me the record of Plover Creek", "what is in sh-37?"])
+def test_all_of_the_file_that_is_asked_for_stays(query: str, share: float) -> None:
+    names = ("Heron Bay", "Dunlin Moor", "Curlew Hill", "Sanderling Quay")
+    rows = []
+    for number in range(80):
+        name = "Plover Creek" if number == 37 else f"{names[number % 4]} {number}"
+        told = [f"name = {name}", f"litres = {number * 31}", f"keeper = k{number % 9}"]
+        told += ["note = it was seen to in the usual way by those who do so every year"] * 2
+        path = f"yards/sheds/sh-{number}.toml"
+        rows += [f"{path}:{at}:{line}" for at, line in enumerate(told, 1)]
+        rows += [f"{path}-6-roof = slate, laid in {1900 + number}", "--"]
+    text = cut("\n".join(rows), share, query).text
+    part = text[text.index("sh-37.toml") :]
+    assert "\n1:name = Plover Creek\n2:litres = 1147\n3:keeper = k1\n4:note = " in part
+    assert "\n6-roof = slate, laid in 1937" in part
+    assert len(text) < (share + 0.3) * len("\n".join(rows))
+
+
+def test_what_every_match_has_asks_for_none_of_them() -> None:
+    rows = [f"src/m{i % 50}/f.py:{i}:    use(thing, {i % 3})" for i in range(1_000)]
+    rows.sort(key=lambda row: row.partition(":")[0])
+    source = "\n".join(rows)
+    assert len(cut(source, 0.2, "where is use(thing) called?").text) < 0.35 * len(source)
+
+
+@pytest.mark.parametrize("share", SHARES)
+def test_a_long_line_that_is_asked_for_stays_whole(share: float) -> None:
+    story = " ".join(f"The keeper of yard {at} went round." for at in range(40))
+    rows = [f"log/y{at}.txt:{at}:{story[at:]}" for at in range(60)]
+    wanted = "Osprey nest: " + "; ".join(f"it was measured {at} times" for at in range(60))
+    rows[41] = f"log/y41.txt:41:{wanted}"
+    text = cut("\n".join(rows), share, "what about the osprey nest?").text
+    assert wanted in text
+    assert re.search(r"…\[\d+\]…", text)
+
+
+def test_few_matches_stay() -> None:
+    source = "\n".join(calls(60))
+    assert not cut(source, 0.2).lossy
+    assert cut(source, 0.03).lossy
+    assert cut("\n".join(calls(400)), 0.2).lossy
+
+
 def test_nothing_is_lossy_where_nothing_is_worth_dropping() -> None:
     source = "\n".join(calls(6))
     for share in SHARES:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from compressors.kinds import text
 from compressors.kinds._text_choice import Study, choose
 from compressors.kinds._text_fold import fold, unfold
+from compressors.kinds._text_passages import passages
 from compressors.kinds._text_units import BLOB, FENCE, HEADING, RULE, lines, units
 from compressors.kinds.base import Content, Cut, Focus
 from compressors.tokens import estimate
@@ -344,6 +345,135 @@ def test_lines_of_structure_are_known() -> None:
     }
     assert BLOB in units("x" * 3_000).sorts
     assert lines(["# a", "x", "```"]).sorts == [HEADING, 0, FENCE]
+
+
+# --- passages -------------------------------------------------------------------------
+
+
+def quoted(source: str) -> list[str]:
+    """The passages of a text, without the empty lines around them."""
+    found = units(source)
+    bounds = [*passages(found), len(found.pieces)]
+    return ["".join(found.pieces[a:b]).strip("\n") for a, b in itertools.pairwise(bounds)]
+
+
+LONG = " ".join(sentences("en", 12, seed=11))
+PASSAGES = {
+    "paragraphs": (f"{LONG}\n\n{LONG}\n\nIt ends.\n", [LONG, LONG, "It ends."]),
+    "sections": (
+        f"# Sheds\n\n## North\n\n{LONG}\n\nDry.\n\n## South\n\n{LONG}\n",
+        ["# Sheds", f"## North\n\n{LONG}\n\nDry.", f"## South\n\n{LONG}"],
+    ),
+    "underlined": (
+        f"North\n-----\n\n{LONG}\n\nSouth\n-----\n\n{LONG}\n",
+        [f"North\n-----\n\n{LONG}", f"South\n-----\n\n{LONG}"],
+    ),
+    "lines that name": (
+        f"Shed 12\n\n{LONG}\n\nDry.\n\nShed 14\n\n{LONG}\n",
+        [f"Shed 12\n\n{LONG}\n\nDry.", f"Shed 14\n\n{LONG}"],
+    ),
+    "keys": (
+        "".join(f"shed: number {at} in the yard.\n\n{LONG}\n\nDry.\n\n" for at in range(3)),
+        [f"shed: number {at} in the yard.\n\n{LONG}\n\nDry." for at in range(3)],
+    ),
+    "items": (
+        f"The sheds are these.\n\n- North. {LONG}\n  It is dry.\n- South. {LONG}\n- West.\n",
+        ["The sheds are these.", f"- North. {LONG}\n  It is dry.", f"- South. {LONG}", "- West."],
+    ),
+    "indented": (
+        f"It said, at length, what follows.\n\n    {LONG}\n\n    Dry.\n\n{LONG}\n",
+        [f"It said, at length, what follows.\n\n    {LONG}\n\n    Dry.", LONG],
+    ),
+    "lines": (
+        "".join(f"The shed in lane {at} is dry and empty.\n" for at in range(60)),
+        [f"The shed in lane {at} is dry and empty." for at in range(60)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), PASSAGES.values(), ids=PASSAGES)
+def test_a_passage_is_what_a_reader_would_quote(source: str, expected: list[str]) -> None:
+    assert quoted(source) == expected
+
+
+def test_what_is_too_long_to_quote_falls_into_its_parts() -> None:
+    section = "\n\n".join(" ".join(sentences("en", 12, seed=at)) for at in range(30))
+    source = f"## North\n\n{section}\n\n## South\n\n{LONG}\n"
+    first, *others = quoted(source)
+    assert first.startswith("## North\n\n")
+    assert len(first) < 2_000
+    assert len(others) == 30
+
+
+@given(source=st.one_of(st.text(), st.text("ab. :#-=1\n\t", max_size=300)))
+def test_passages_are_all_of_the_text_in_order(source: str) -> None:
+    for found in (units(source), lines(source.split("\n"))):
+        starts = passages(found)
+        assert starts == sorted(set(starts))
+        assert starts[:1] == ([0] if found.pieces else [])
+        assert all(0 <= start < len(found.pieces) for start in starts)
+
+
+def shed(number: int, layout: str) -> tuple[str, str]:
+    """A record of a shed, by its number and a name, and what belongs to it."""
+    told = sentences("en", 9, seed=100 + number)
+    first, second = " ".join(told[:5]), " ".join(told[5:])
+    name = f"{('Heron', 'Plover', 'Curlew', 'Dunlin')[number % 4]} {number % 7} {number}"
+    match layout:
+        case "section":
+            return f"## SH-{number}: {name}\n\n{first}\n\n{second}\n\n", f"{first}\n\n{second}"
+        case "key":
+            return f"id: SH-{number}, {name}\n\n{first}\n\n{second}\n\n", f"{first}\n\n{second}"
+        case "item":
+            return f"- SH-{number} ({name}): {first}\n  {second}\n", f"{first}\n  {second}"
+        case _:
+            return f"SH-{number} is called {name}. {first} {second}\n\n", f"{first} {second}"
+
+
+@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.parametrize("layout", ["section", "key", "item", "paragraph"])
+def test_all_that_belongs_to_what_is_asked_for_stays(layout: str, share: float) -> None:
+    records = [shed(number, layout) for number in range(60)]
+    source = "# Sheds\n\n" + "".join(record for record, _ in records)
+    for query in ("What is in SH-37?", "Tell me about Plover 2 37, please."):
+        cut = lossy(source, share, query)
+        assert records[37][1] in cut.text
+        assert estimate(cut.text) < (share + 0.25) * estimate(source)
+
+
+@pytest.mark.parametrize("share", SHARES)
+def test_a_paragraph_is_found_by_a_few_of_its_words(share: float) -> None:
+    paragraphs = [" ".join(sentences("en", 6, seed=at)) for at in range(60)]
+    told = paragraphs[23].split(". ")
+    told[2:2] = ["In the barn the lanterns of the miller glowed", "Nobody had lit them"]
+    paragraphs[23] = ". ".join(told)
+    source = "\n\n".join(paragraphs)
+    text = lossy(source, share, "Where was it about the miller, a barn and lanterns?").text
+    assert paragraphs[23] in text
+
+
+def names(number: int) -> str:
+    draw = random.Random(7)
+    word = lambda: "".join(draw.choices("bcdfghklmnprstvwz", k=6))  # noqa: E731
+    return "".join(f"{word()}_{word()}.py\n" for _ in range(number))
+
+
+def test_a_listing_of_names_that_one_can_read_stays() -> None:
+    assert not lossy(names(300), 0.2).lossy
+    many = names(6_000)
+    few = lossy(many, 0.2)
+    assert few.lossy
+    assert len(few.text) < 0.4 * len(many)
+    assert few.items_after is not None
+    assert few.items_after >= 500
+    assert len(lossy(many, 0.08).text) < len(few.text)
+
+
+def test_a_short_listing_by_number_stays() -> None:
+    rows = [f"{at:6}\tvalue_{at * at} = make(part_{at}, {at % 7})" for at in range(80, 180)]
+    source = "\n".join(rows)
+    assert not lossy(source, 0.2).lossy
+    assert text.restore(lossy(source, 0.2).text) == source
 
 
 # --- the way back ---------------------------------------------------------------------
