@@ -165,7 +165,7 @@ CANDIDATES: Mapping[str, str] = MappingProxyType(
         "diff": "diff.changes_half",
         "code": "code.bodies_few",
         "html": "html.main",
-        "config": "config.blocks_half",
+        "config": "config.blocks_few",
         "text": "text.sentences_few",
     }
 )

@@ -22,11 +22,13 @@ def left_out(template: Template, share: float, asked: set[int]) -> set[int]:
     starts = list(template.cells)
     if share >= 1 or len(starts) < _MANY:
         return set()
-    rows = [template.cells[at] for at in starts]
-    must = {0, len(starts) - 1} | odd_rows(rows) | _loud([" ".join(row) for row in rows])
+    must = {0, len(starts) - 1}
     for place, at in enumerate(starts if asked else ()):
         if not asked.isdisjoint(range(at, at + template.size)):
             must.add(place)
+    if len(must) < len(starts):
+        rows = [template.cells[at] for at in starts]
+        must |= odd_rows(rows) | _loud([" ".join(row) for row in rows])
     return {starts[place] for place in _rest(len(starts), must, share)}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from math import ceil
 from typing import NamedTuple
 
+from compressors.kinds._config_asked import Asked
 from compressors.kinds._config_lines import BLANK, COMMENT, PLAIN, Line
 from compressors.kinds._loud import loud, stems_of
 
@@ -24,23 +25,35 @@ class Folded(NamedTuple):
 
 
 def fold(
-    lines: Sequence[Line], *, comment_share: float, noise: bool, asked: Collection[int]
+    lines: Sequence[Line],
+    *,
+    comment_share: float,
+    noise: bool,
+    asked: Asked,
 ) -> Folded:
     """The lines without empty ones, without comments but loud ones, and without ``noise``.
 
-    Of the other comments the first stay, as many as ``comment_share`` says. What is ``asked``
-    for stays.
+    Of the other comments the first stay, as many as ``comment_share`` says. What is asked
+    for stays; what is out as nothing asks for it is in none of the parts.
     """
-    comments = [number for number, line in enumerate(lines) if line.sort == COMMENT]
-    stays = _comments_kept(lines, comments, asked)
+    left_out = asked.out
+    comments = [
+        number
+        for number, line in enumerate(lines)
+        if line.sort == COMMENT and number not in left_out
+    ]
+    stays = _comments_kept(lines, comments, asked.rows | asked.whole)
     rest = [number for number in comments if number not in stays]
     stays.update(rest[: ceil(comment_share * len(rest))])
     noise = noise and not _NOISE.isdisjoint([line.key for line in lines])
-    out = _noise(lines, asked) if noise else set()
+    out = _noise(lines, asked.rows) if noise else set()
     if not comments and not out:
-        return Folded([at for at, line in enumerate(lines) if line.sort != BLANK], [], [])
+        kept = [at for at, line in enumerate(lines) if line.sort != BLANK]
+        return Folded([at for at in kept if at not in left_out] if left_out else kept, [], [])
     folded = Folded([], [], [])
     for number, line in enumerate(lines):
+        if number in left_out:
+            continue
         if number in out:
             folded.noise.append(number)
         elif line.sort == COMMENT and number not in stays:

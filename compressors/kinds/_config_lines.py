@@ -7,8 +7,7 @@ be, its lead and its value together are the line.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 _YAML = re.compile(
@@ -29,14 +28,15 @@ _FENCES = ('"""', "'''")
 
 _FARTHEST = 20_000
 
-PLAIN, COMMENT, BLANK, SCALAR = 0, 1, 2, 3
+PLAIN, COMMENT, BLANK, SCALAR, NOTE = 0, 1, 2, 3, 4
 
 
 class Line(NamedTuple):
     """A line taken apart: ``lead + value`` is the line.
 
     ``depth`` orders nesting: what belongs to a line is deeper than it. ``sort`` is one of
-    PLAIN, COMMENT, BLANK and SCALAR, which is text inside a value of several lines.
+    PLAIN, COMMENT, BLANK, SCALAR, which is text inside a value of several lines, and NOTE,
+    which stands in the place of lines that are left out.
     ``item`` tells whether the line begins an item of a list, or a document;
     ``key`` is what the value is named, as written, with the sign behind it.
     """
@@ -158,11 +158,11 @@ class Merged(NamedTuple):
         self.lines.extend(lines)
         self.origin.extend([(number,) for number in numbers])
 
-    def places_of(self, numbers: Collection[int]) -> set[int]:
+    def places_of(self, numbers: set[int]) -> set[int]:
         """The places of the lines that stand for one of ``numbers``."""
-        firsts = [own[0] for own in self.origin] if numbers else []
-        places = [(bisect_right(firsts, number) - 1, number) for number in numbers]
-        return {place for place, number in places if place >= 0 and number in self.origin[place]}
+        if not numbers:
+            return set()
+        return {place for place, own in enumerate(self.origin) if not numbers.isdisjoint(own)}
 
 
 def merge(lines: Sequence[Line], numbers: Sequence[int]) -> Merged:

@@ -11,6 +11,7 @@ from compressors.kinds._loud import loud, stems_of
 _LONG, _LEAST, _TAIL, _AROUND = 160, 80, 24, 32
 _LINES, _LINES_LEAST = 10, 5
 _MOST_WINDOWS = 16
+_LONGEST_WHOLE = 4_000
 
 
 class Shortener:
@@ -23,12 +24,16 @@ class Shortener:
         self._share = share
         self._names = [name.lower() for name in names]
 
-    def value(self, text: str) -> str:
-        """``text``, or its beginning, its end and what matters between."""
+    def value(self, text: str, *, asked: bool = False) -> str:
+        """``text``, or its beginning, its end and what matters between.
+
+        What was ``asked`` for stays whole unless it is very long.
+        """
         size = len(text)
-        if size <= _LONG or self._share >= 1:
+        if size <= (_LONGEST_WHOLE if asked else _LONG) or self._share >= 1:
             return text
-        spans = [(0, max(_LEAST, ceil(self._share * size)))]
+        least = _LONGEST_WHOLE if asked else _LEAST
+        spans = [(0, max(least, ceil(self._share * size)))]
         wanted = [*stems_of([text]), *self._names]
         if wanted:
             lowered = text.lower()

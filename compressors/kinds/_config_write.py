@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
+from compressors.kinds._config_asked import Asked, asked
 from compressors.kinds._config_blocks import groups_of
 from compressors.kinds._config_choice import items_left_out, left_out
 from compressors.kinds._config_fold import Folded, fold, where
-from compressors.kinds._config_lines import PLAIN, SCALAR, Line, Merged, merge
+from compressors.kinds._config_lines import NOTE, PLAIN, SCALAR, Line, Merged, merge
 from compressors.kinds._config_notation import (
     Template,
     definitions,
@@ -18,7 +19,7 @@ from compressors.kinds._config_notation import (
     templates,
 )
 from compressors.kinds._config_values import Shortener
-from compressors.kinds._lines_answers import answers, identifiers
+from compressors.kinds._lines_answers import identifiers
 
 _EMPTY = frozenset({" null", " ~", " {}", " []", ' ""', " ''"})
 _FEWEST_EMPTY = 3
@@ -37,23 +38,27 @@ def write(
     lines: Sequence[Line], shares: Shares, rows: Sequence[str], query: str
 ) -> tuple[str, int]:
     """The text, and how many of the lines it holds; ``rows`` are the lines as they stand."""
-    asked = answers(query, rows).must
-    folded = fold(lines, comment_share=shares.comments, noise=shares.values < 1, asked=asked)
-    source = "\n".join([rows[number] for number in folded.kept])
-    return _Writer(merge(lines, folded.kept), shares, source, query, asked).text(folded)
+    wanted = asked(lines, rows, shares.blocks, query)
+    if wanted.notes:
+        lines = [wanted.notes.get(number, line) for number, line in enumerate(lines)]
+    folded = fold(lines, comment_share=shares.comments, noise=shares.values < 1, asked=wanted)
+    notes = [note.value for note in wanted.notes.values()]
+    source = "\n".join([*[rows[number] for number in folded.kept], *notes])
+    return _Writer(merge(lines, folded.kept), shares, source, query, wanted).text(folded)
 
 
 class _Writer:
     """The lines that stayed, and how they are written."""
 
     def __init__(
-        self, merged: Merged, shares: Shares, source: str, query: str, asked: set[int]
+        self, merged: Merged, shares: Shares, source: str, query: str, wanted: Asked
     ) -> None:
         self.lines = merged.lines
         self.origin = merged.origin
         self.shares = shares
-        self.asked = merged.places_of(asked)
-        self.wanted = asked
+        # Lines that hardly are shortened, and the places of those that stay with their blocks.
+        self.whole = wanted.rows | wanted.whole
+        self.stay = merged.places_of(self.whole | wanted.stay)
         names = identifiers(query) if query else []
         self.shortener = Shortener(shares.values, names)
         groups = groups_of(self.lines, fewest=2)
@@ -68,7 +73,7 @@ class _Writer:
         """The whole text, and how many lines of the configuration it holds."""
         missing: set[int] = set()
         for template in self.defined:
-            missing |= left_out(template, self.shares.blocks, self.asked)
+            missing |= left_out(template, self.shares.blocks, self.stay)
         number = 0
         while number < len(self.lines):
             owner = self.owner.get(number)
@@ -80,8 +85,19 @@ class _Writer:
         if any(" ⟨" in row for row in self.out):
             notes.append("⟨a, b⟩ are keys of one value")
         head = header(notes, self.defined, self.signs)
-        shown = list(definitions(self.defined, self.shortener.value))
+        shown = [row for template in self.defined for row in self._definition(template)]
         return "\n".join([head, *shown, *self.out]), self.written
+
+    def _definition(self, template: Template) -> Iterator[str]:
+        """A definition with its long values shortened, as in its blocks."""
+        asked = any(self._is_asked(at, template.size) for at in template.cells)
+        return definitions([template], lambda row: self.shortener.value(row, asked=asked))
+
+    def _is_asked(self, number: int, size: int) -> bool:
+        """Whether one of so many lines was asked for, or belongs to a block that was."""
+        if not self.whole:
+            return False
+        return any(not self.whole.isdisjoint(own) for own in self.origin[number : number + size])
 
     def _blocks(self, template: Template, number: int, missing: Collection[int]) -> int:
         """Write a block, or one note for all blocks left out in a row; give what follows."""
@@ -115,9 +131,14 @@ class _Writer:
     def _reference(self, template: Template, number: int) -> None:
         cells = template.cells[number]
         if self.shares.values < 1:
-            cells = [self.shortener.value(cell) for cell in cells]
+            asked = self._is_asked(number, template.size)
+            cells = [self.shortener.value(cell, asked=asked) for cell in cells]
         self.out.append(reference(template, cells))
-        self.written += sum(map(len, self.origin[number : number + template.size]))
+        self.written += sum(
+            len(self.origin[at])
+            for at in range(number, number + template.size)
+            if self.lines[at].sort != NOTE
+        )
 
     def _line(self, number: int) -> int:
         """Write a line, or in one line the keys of some that have the same empty value."""
@@ -131,10 +152,14 @@ class _Writer:
             self.out.append(f"{indent} ⟨{keys}⟩{line.key.lstrip()[-1:]}{line.value}")
             self.written += run
             return number + run
+        if line.sort == NOTE:
+            self.out.append(line.lead + line.value)
+            return number + 1
         if "\n" in line.value:
             self._several(number)
             return number + 1
-        row = literal(line.lead + self.shortener.value(line.value))
+        value = self.shortener.value(line.value, asked=self._is_asked(number, 1))
+        row = literal(line.lead + value)
         self.out.append(row + " …" if line.key == "managedFields:" and not line.value else row)
         self.written += 1
         return number + 1
@@ -143,7 +168,7 @@ class _Writer:
         """Write the items of a list, or the lines of a text, a note for each gap."""
         line = self.lines[number]
         values = line.value.split(f"\n{line.lead}")
-        asked = {at for at, row in enumerate(self.origin[number]) if row in self.wanted}
+        asked = {at for at, row in enumerate(self.origin[number]) if row in self.whole}
         if line.sort == SCALAR:
             out, sort = self.shortener.lines_left_out(values, asked), "line"
         else:
@@ -158,7 +183,8 @@ class _Writer:
                 self.out.append(f"{indent}… {left} {sort if left == 1 else sort + 's'}")
                 left = 0
             if value is not None:
-                self.out.append(literal(line.lead + self.shortener.value(value)))
+                shown = self.shortener.value(value, asked=place in asked)
+                self.out.append(literal(line.lead + shown))
                 self.written += 1
 
     def _empties(self, number: int) -> int:

@@ -10,7 +10,7 @@ from compressors.kinds._lines_forms import Forms
 from compressors.kinds._table_layout import recognise_layout
 from compressors.kinds._table_reader import read
 from compressors.kinds._table_records import Records, records
-from compressors.kinds._table_shape import Layout
+from compressors.kinds._table_shape import FILES, Layout
 from compressors.kinds.base import Focus
 from compressors.tokens import estimate
 
@@ -133,7 +133,23 @@ class Table:
         numbers = [at for at, stays in zip(found.rows, kept, strict=True) if stays]
         notes = [f"{left} of {len(kept)} rows", *_left_out(findings, kept)]
         written = write(found, kept={*around, *numbers}, notes=notes)
-        return None if written is None else (written, left)
+        if written is None:
+            return None
+        if self.layout.columns == FILES and left < len(kept):
+            written += f"\n… also {', '.join(self._files(kept))}"
+        return written, left
+
+    def _files(self, kept: Sequence[bool]) -> list[str]:
+        """Of a listing of files the names in the rows that are left out, directories with "/".
+
+        A name in a listing is what a reader goes on with, whatever was asked before.
+        """
+        rows = zip(self.lines, self.records.cells, kept, strict=True)
+        return [
+            (cells[-1] if cells else line) + "/" * line.startswith("d")
+            for line, cells, stays in rows
+            if not stays
+        ]
 
     def _found(self) -> keep.Findings:
         """What stands out, with all rows that do not fit the grid where these are few."""

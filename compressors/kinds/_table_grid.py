@@ -16,6 +16,7 @@ from compressors.kinds import _lines_cells
 
 _NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
 DELIMITERS = {name: sign for sign, name in _NAMES.items()}
+_UNPADDED = 2  # a blank on either side
 _ESCAPED_BAR = re.compile(r"(?<!\\)\|")
 
 
@@ -89,17 +90,19 @@ class Barred:
         self.width = len(widths)
 
     @classmethod
-    def of(cls, rows: Sequence[str], bar: str) -> Barred | None:
-        """The grid that most of ``rows`` are drawn in."""
+    def of(cls, rows: Sequence[str], bar: str, head: str | None = None) -> Barred | None:
+        """The grid that most of ``rows`` are drawn in, where it can be with ``head``."""
         outer = 2 * sum(row.startswith(bar) for row in rows) > len(rows)
         split = [parts for row in rows if (parts := _parts(row, bar, outer=outer))]
         if not split:
             return None
         number = _most(Counter(map(len, split)))
         columns = list(zip(*[parts for parts in split if len(parts) == number], strict=True))
-        widths = [_most(Counter(map(len, column))) for column in columns]
-        sides = "".join(map(_side, columns, widths))
-        return cls(bar, widths, sides, outer=outer)
+        names = _parts(head, bar, outer=outer) if head is not None else []
+        named = names if len(names) == number else [None] * number
+        drawn = list(map(_drawn, columns, named))
+        sides = "".join([side for _, side in drawn])
+        return cls(bar, [width for width, _ in drawn], sides, outer=outer)
 
     def cells(self, row: str) -> Sequence[str] | None:
         """The cells without the white space around them."""
@@ -114,7 +117,7 @@ class Barred:
         """The cells padded, between bars."""
         drawn = self.bar.join(
             [
-                _padded(cell, width, "C" if head and side in "RE" else side)
+                _padded(cell, width, _named_side(side) if head else side)
                 for cell, width, side in zip(cells, self.widths, self.sides, strict=True)
             ]
         )
@@ -135,17 +138,27 @@ def _parts(row: str, bar: str, *, outer: bool) -> list[str]:
     return parts[1:-1] if len(parts) > 2 and not parts[0] and not parts[-1] else []
 
 
-def _side(column: Sequence[str], width: int) -> str:
-    """The side on which most parts of a column keep their cells."""
+def _drawn(column: Sequence[str], name: str | None) -> tuple[int, str]:
+    """The width and the side of most parts of a column: the usual width, or no padding at all.
+
+    Where two are as good, the one that the part with the name is of as well.
+    """
+    width = _most(Counter(map(len, column)))
     cells = [part.strip(" ") for part in column]
-    best, most = "", -1
-    for side in "LREB":
-        alike = sum(map(eq, [_padded(cell, width, side) for cell in cells], column))
-        if alike > most:
-            best, most = side, alike
-        if alike == len(column):
+    best, most = (width, ""), (-1, False)
+    for way in [*[(width, side) for side in "LREB"], (_UNPADDED, "L"), (0, "E")]:
+        alike = sum(map(eq, [_padded(cell, *way) for cell in cells], column))
+        named = name is None or _padded(name.strip(" "), way[0], _named_side(way[1])) == name
+        if (alike, named) > most:
+            best, most = way, (alike, named)
+        if named and alike == len(column):
             break
     return best
+
+
+def _named_side(side: str) -> str:
+    """Where the name of a column stands whose cells keep to a side."""
+    return "C" if side in "RE" else side
 
 
 def _padded(cell: str, width: int, side: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from compressors.kinds import _lines, _lines_columns, _lines_listing
 from compressors.kinds._lines_forms import CLOCK, TIME
 from compressors.kinds._table_delimited import delimited, quoted, very_wide
-from compressors.kinds._table_shape import MOST_COLUMNS, Layout
+from compressors.kinds._table_shape import FILES, MOST_COLUMNS, Layout
 
 RULE = re.compile(r"(?=[^-=─]{0,4}[-=─]{2})[\s|+:=─┼-]+$")
 _FOOTER = re.compile(r"\(\d+ rows?\)\s*$|\d+ rows? in set\b|Time: [\d.]+ ms\s*$")
@@ -19,6 +19,9 @@ _STROKE = re.compile(r"[-=─]{2,}")
 _MODES = re.compile(r"[-dlcbps][rwxsStT-]{9}[.+@]? +\d+ ")
 _WIDE_FROM = 2_000
 _PREAMBLE = 4
+_FEW = 4
+_PARAGRAPHS = 0.8  # empty rows for each other one
+_FEWEST_ALONE = 3
 _SAME, _ALIGNED, _PARTED = 0.9, 0.6, 0.8
 _TIME_WITHIN = 32
 
@@ -41,7 +44,10 @@ def recognise_layout(text: str) -> Layout | None:
     found = _drawn(rows) or delimited(rows) or quoted(text)
     if found is not None or _lines_listing.listed(rows):
         return found
-    return _ruled(rows) or _tabbed(rows) or _aligned(rows)
+    # Paragraphs may begin alike; rows of a table have no empty ones between them.
+    if len(sample.wide) - counted >= _PARAGRAPHS * counted:
+        return _ruled(rows) or _tabbed(rows)
+    return _ruled(rows) or _tabbed(rows) or _alone(rows) or _aligned(rows)
 
 
 def _drawn(rows: Sequence[str]) -> Layout | None:
@@ -98,7 +104,7 @@ def _aligned(rows: Sequence[str]) -> Layout | None:
     """Output of ``ps``, ``df``, ``ls -l`` and the like: columns that start or end alike."""
     modes = sum([_MODES.match(row) is not None for row in rows])
     if modes >= max(2, 0.6 * len(rows)):
-        return Layout("aligned", "", ("mode", "links", "owner", "group", "size"))
+        return Layout("aligned", "", FILES)
     spaced = sum(["  " in row or "\t" in row for row in map(str.strip, rows)])
     if spaced < _ALIGNED * len(rows) or len(rows) < 3:
         return None
@@ -123,15 +129,31 @@ def _aligned(rows: Sequence[str]) -> Layout | None:
     return None
 
 
+def _alone(rows: Sequence[str]) -> Layout | None:
+    """Names in capitals above one row, which has a cell that begins where each name does."""
+    if len(rows) != 2 or not rows[0].isupper():
+        return None
+    head, row = rows
+    names = [name for name in _WIDE.split(head.strip()) if name]
+    starts = [gap.end() for gap in _WIDE.finditer(head.rstrip()) if gap.start()]
+    parted = all(row[at - 2 : at] == "  " and row[at : at + 1].strip() for at in starts)
+    if len(names) < _FEWEST_ALONE or not parted or not all(map(_header_word, head.split())):
+        return None
+    return Layout("aligned", "", tuple(names[:MOST_COLUMNS]), head)
+
+
 def _two_columns(rows: Sequence[str]) -> bool:
     """Whether two names in capitals stand above two columns that begin where they do."""
     head = rows[0]
     second = _WIDE.search(head.rstrip())
-    if second is None or not second.start() or not head.isupper() or len(rows) < 4:
+    if second is None or not second.start() or not head.isupper() or len(rows) < 3:
         return False
     if len(_WIDE.split(head.strip())) != 2:
         return False
     at = second.end()
+    if len(rows) < _FEW:
+        # One blank may be within a cell of each of them.
+        return all(row[at - 2 : at] == "  " and row[at : at + 1].strip() for row in rows)
     starts = sum(row[at - 1 : at] == " " and row[at : at + 1].strip() != "" for row in rows)
     return starts >= _PARTED * len(rows)
 

@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from operator import eq
 from typing import NamedTuple
 
-from compressors.kinds._table_grid import Delimited
+from compressors.kinds._table_grid import Barred, Delimited
 from compressors.kinds._table_records import Records
 from compressors.kinds._table_shared import Shared, constants, stripped
 from compressors.kinds._table_words import Words, worth_defining
@@ -127,7 +127,9 @@ def _body(found: Records, chosen: Sequence[int], *, exact: bool) -> _Body | None
     for at, cells in zip(found.rows, found.cells, strict=True):
         if cells is None or at not in wanted:
             continue
-        if not isinstance(grid, Delimited) and grid.row(cells) != found.texts[at]:
+        # Bars part cells however these are padded; places only where all are as they say.
+        parted = isinstance(grid, Delimited) or (isinstance(grid, Barred) and not exact)
+        if not parted and grid.row(cells) != found.texts[at]:
             continue
         numbers.append(at)
         rows.append(cells)

@@ -65,7 +65,7 @@ def _grid(rows: Sequence[str], head: str | None, layout: Layout) -> Grid:
     if layout.flavour in ("csv", "tsv"):
         found = Delimited(layout.delimiter, layout.width)
     elif layout.delimiter:
-        found = Barred.of(some, layout.delimiter)
+        found = Barred.of(some, layout.delimiter, head)
     else:
         found = Placed.of(some, head)
     return found or Placed([Place("L", 0)])

@@ -8,6 +8,10 @@ MOST_COLUMNS = 200
 """So many names are part of a signature."""
 
 
+FILES = ("mode", "links", "owner", "group", "size")
+"""The columns of a listing of files as ``ls -l`` writes it, the last of which has no name."""
+
+
 class Layout(NamedTuple):
     """The flavour, the delimiter where there is one, and the names of the columns.
 

@@ -2,11 +2,15 @@
 
 Lossless: blocks of one shape are written once, each of them then as a line with what
 differs. Lossy: comments are folded but for those that warn, order or deprecate; long
-values are shortened around what is loud or asked for; of many blocks of one shape and of
-the items of long lists those stay that are unlike the others, first and last, and a share
-of the rest. Every key stays, also of blocks left out, but for those below
-``managedFields``, which the server of Kubernetes writes for itself. Nothing changes its
-place. Secrets are content like any other.
+values are shortened around what is loud; of many blocks of one shape and of the items of
+long lists those stay that are unlike the others, first and last, and a share of the rest.
+
+Where something is asked for, the blocks that answer stay whole. Of those of the same sort,
+which are items of a list or sections or keys with like bodies, the others are left out but
+for what stands out among them and a share, and a note names them. Where nothing is asked
+for every key stays, also of blocks left out, but for those below ``managedFields``, which
+the server of Kubernetes writes for itself. Nothing changes its place. Secrets are content
+like any other.
 """
 
 from __future__ import annotations
@@ -41,6 +45,7 @@ _TYPED = deferred(r"(?:\"|'|\[|\{|true$|false$|[+-]?\d)")
 _MAPPING = deferred(
     r"( *)(?:- )*([\"']?[A-Za-z_./$@*<][\w./$@*<>-]*+(?: [\w./()-]++){0,3}[\"']?) ?:(?: +(.*)|$)"
 )
+_SENTENCE = deferred(r"[^\W\d_][^\s:]* (?:\S+ ){4}.*[.!?][\"”)]?\s*$")
 # A value that goes on in the lines below, and where such a value ends.
 _SCALAR = deferred(r"(?::|-) +(?:[&!]\S+ +)*[|>][-+0-9]{0,3}\s*(?:#.*)?$|= *[\[{]\s*(?:#.*)?$")
 _WITHIN = (
@@ -55,11 +60,11 @@ _ITEM = deferred(r" *- \S| *-$")
 
 
 class Params(BaseParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How much of a configuration stays; every key does.
+    """How much of a configuration stays beside what is asked for.
 
     ``comment_share``: of the lines of comments that neither warn nor order, in [0, 1].
-    ``block_share``: of blocks of one shape, and of the items of long lists, that are like
-    the others, in (0, 1]. ``value_share``: of the characters of long values and the lines
+    ``block_share``: of blocks of one shape or sort, and of the items of long lists, that are
+    like the others, in (0, 1]. ``value_share``: of the characters of long values and the lines
     of long texts, in (0, 1].
     """
 
@@ -265,6 +270,9 @@ def _mappings(rows: list[str]) -> Settings | None:
     if 4 * len(pairs) < len(rows) or 10 * sum(" " in name for name in names) > 3 * len(names):
         return None
     if not any(match[3] or match[1] for match in pairs):
+        return None
+    # "Anna: Whoever comes first makes the tea." is said, not set.
+    if 2 * sum(_SENTENCE.match(match[3] or "") is not None for match in pairs) > len(pairs):
         return None
     outer = min(len(match[1]) for match in pairs)
     return _set(

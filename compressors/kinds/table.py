@@ -2,7 +2,8 @@
 
 Lossless: cells without padding, columns that hold one value throughout and long values that
 recur said once; where that is shorter, forms of lines that recur are defined. Lossy: the
-rows that stand out, that tell of errors or that answer the query, and a share of the rest.
+rows that stand out, that tell of errors or that answer the query, and a share of the rest;
+of a listing of files the names of all.
 """
 
 from __future__ import annotations

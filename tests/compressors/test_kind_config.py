@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from compressors.detect import detect
 from compressors.kinds import config
+from compressors.kinds._config_asked import asked
 from compressors.kinds.base import Content, Cut, Focus
 from compressors.profiles import LADDERS
 from compressors.tokens import estimate
@@ -86,6 +87,7 @@ def test_a_configuration_is_recognised_with_its_keys(source: str, signature: str
         "x = 1\ny = 2\n",
         "a:\nb:\nc:\n",
         "Raid Level : raid1\nArray Size : 10\nUsed Dev Size : 5\n",
+        "anna: Whoever comes first makes the tea.\nben: Nobody has told me that there is any.\n",
         "",
         "key: value",
     ],
@@ -537,6 +539,145 @@ def test_noise_is_folded_below_its_key_unless_asked_for() -> None:
 def test_what_is_asked_for_stays(rung: str) -> None:
     assert re.search(r"~[a-z]+ web26 ", shown(compose(), rung, "why is web26 slow"))
     assert re.search(r"8031", shown(compose(), rung, "who listens on 8031"))
+
+
+# --- blocks of one sort, for a reader who asks ----------------------------------------
+
+TREES = [
+    "oak",
+    "birch",
+    "elm",
+    "hornbeam",
+    "sycamore",
+    "ash",
+    "chestnut",
+    "rowan",
+    "willow",
+    "larch",
+]
+GARDEN = "climate:\n  zone: 7b\n  rain: 610\nplants:\n" + "".join(
+    f"  - name: {tree}\n    height: {10 + at}\n"
+    + (f"    pests: [aphid, moth{at}]\n" if at % 2 else "")
+    + f"    care: Cut the {tree} back in month {at + 1}, "
+    + "and mind the soil around it, " * 8
+    + f"then water it {at + 2} times.\n    soil:\n      ph: 6.{at}\n      depth: {at + 30}\n"
+    for at, tree in enumerate(TREES)
+)
+BEDS = "[house]\ndoor = 1\n\n" + "".join(
+    f"[bed.{tree}]\nwidth = {at + 3}\nsoil = loam of sort {at} with much of the old leaves\n"
+    f"note = dug over by the neighbours in the year {1990 + at}, again since\n"
+    f"[bed.{tree}.paths]\nstone = slab {at}\n\n"
+    for at, tree in enumerate(TREES)
+)
+
+
+def written(tree: str, text: str) -> str:
+    """What there is of a tree or bed: its lines, or the one that stands for them."""
+    rows = text.split("\n")
+    named = [at for at, row in enumerate(rows) if re.search(rf"\b{tree}\b", row)]
+    at = next((at for at in named if "left out" not in rows[at]), len(rows))
+    end = next((n for n in range(at + 1, len(rows)) if rows[n].lstrip()[:1] in "-~…["), len(rows))
+    return "\n".join(rows[at:end])
+
+
+@pytest.mark.parametrize("rung", RUNGS[1:])
+@pytest.mark.parametrize(
+    ("query", "tree"),
+    [
+        ("when to cut the sycamore", "sycamore"),
+        ("what has moth3 on it?", "hornbeam"),
+        ("the one that needs ph 6.4", "sycamore"),
+    ],
+)
+def test_a_block_that_answers_stays_whole(rung: str, query: str, tree: str) -> None:
+    found = written(tree, shown(GARDEN, rung, query))
+    at = TREES.index(tree)
+    assert "and mind the soil around it, " * 8 in found
+    assert re.search(rf"\b{at + 30}$", found)
+    assert (f"moth{at}" in found) == bool(at % 2)
+
+
+@pytest.mark.parametrize("rung", RUNGS[2:])
+def test_blocks_of_one_sort_that_answer_nothing_are_left_out_and_named(rung: str) -> None:
+    text = shown(GARDEN, rung, "when to cut the sycamore")
+    assert "climate:\n  zone: 7b\n  rain: 610\nplants:\n" in text
+    notes = re.findall(r"^  … (\d+) items? left out: (.*)$", text, re.MULTILINE)
+    assert notes
+    named = [name for _, names in notes for name in names.split(", ")]
+    assert len(named) == sum(int(number) for number, _ in notes)
+    for tree in TREES:
+        assert (tree in named) != bool(written(tree, text))
+
+
+@pytest.mark.parametrize("rung", RUNGS[2:])
+def test_sections_go_with_those_within_them(rung: str) -> None:
+    text = shown(BEDS, rung, "how wide is the bed below the chestnut?")
+    found = written("bed.chestnut", text)
+    assert re.search(r"\b9\b", found)
+    assert re.search(r"\b1996\b", found)
+    assert re.search(r"slab 6$|chestnut.*\b6$", text, re.MULTILINE)
+    assert "[house]\ndoor = 1" in text
+    left = re.findall(r"^… (\d+) sections? left out: (.*)$", text, re.MULTILINE)
+    named = [name for _, names in left for name in names.split(", ")]
+    assert named
+    for tree in named:
+        assert f"bed.{tree}" not in text
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+def test_blocks_that_stand_out_stay_whatever_is_asked(rung: str) -> None:
+    for change in (
+        ("    height: 17\n", "    height: 17\n    state: failed to take root\n"),
+        ("    height: 17\n", "    # WARNING: its berries are not to be eaten\n    height: 17\n"),
+        ("    height: 17\n", "    height: 99000\n"),
+    ):
+        text = shown(GARDEN.replace(*change), rung, "when to cut the sycamore")
+        assert change[1].strip().split("\n")[-1].split(": ")[1] in text
+
+
+def test_sections_of_different_sorts_are_not_left_out() -> None:
+    source = "".join(
+        f"[{name}]\n" + "".join(f"{name}_{key} = {key} of all that is {name}\n" for key in "xyzuvw")
+        for name in ("door", "roof", "wall", "floor")
+    )
+    text = shown(source, "config.blocks_minimal", "what about the roof?")
+    assert "left out" not in text.replace("comments left out", "")
+    assert all(f"[{name}]" in text for name in ("door", "roof", "wall", "floor"))
+
+
+def test_a_text_without_a_key_has_no_blocks() -> None:
+    for source in ("first\nsecond\n", "# only a comment\n", "\n\n"):
+        assert cut(source, "config.blocks_minimal", "second").items_after is not None
+
+
+def test_without_a_query_every_key_stays_of_blocks_of_one_sort() -> None:
+    for source in (GARDEN, BEDS):
+        assert not keys(source) - mentioned(shown(source, "config.blocks_minimal"))
+
+
+def test_very_long_values_are_shortened_even_where_they_answer() -> None:
+    source = "a: 1\nkey: " + "x" * 9000 + " tulip-7 " + "y" * 9000 + "\nb: 2\n"
+    text = shown(source, "config.values_short", "tulip-7")
+    assert "tulip-7" in text
+    assert len(text) < 12_000
+    whole = source.replace("x" * 9000, "x" * 900).replace("y" * 9000, "y" * 900)
+    assert whole.split("\n")[1] in shown(whole, "config.values_short", "tulip-7")
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS, st.sampled_from(["a b", "x y z", "k v 1 2"]))
+def test_a_larger_share_keeps_what_a_smaller_one_keeps(source: str, query: str) -> None:
+    parsed = content(source).parsed
+    lines = (parsed or config.Settings("yaml", (), source)).lines
+    rows = source.replace("\r\n", "\n").split("\n") if parsed is None else parsed.rows.rows
+    if len(rows) == len(lines):
+        few, half = (asked(lines, rows, share, query) for share in (0.08, 0.5))
+        assert few.stay <= half.stay
+        assert few.rows == half.rows
+        assert few.whole == half.whole
+        assert not half.stay & half.out
+        assert not few.stay & few.out
+        assert not asked(lines, rows, 1.0, query).out
 
 
 def test_rungs_keep_less_and_less() -> None:

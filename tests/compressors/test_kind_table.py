@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import time
 from pathlib import Path
 
@@ -83,6 +84,14 @@ TABLES = {
         "certifi            2024.7.4\ncharset-normalizer 3.3.2\nidna               3.7\n",
         "table|aligned|Package,Version",
     ),
+    "one pod": (
+        "NAME       READY   STATUS             AGE\nweb-1-xz   0/1     ImagePullBackOff   4m\n",
+        "table|aligned|NAME,READY,STATUS,AGE",
+    ),
+    "two names of one letter": (
+        "K        V\nred oak  7 m\nold elm  9 m\n",
+        "table|aligned|K,V",
+    ),
     "unit files": (UNIT_FILES, "table|aligned|UNIT FILE,STATE"),
     "git branch": (
         "* main              0c55c7e [origin/main] Test of an early refusal\n"
@@ -127,6 +136,10 @@ NOT_TABLES = {
     "log": "2026-03-01 10:00:00, Info                  CBS    Loaded\n" * 5,
     "code": "x = [1, 2, 3]\ny = [4, 5, 6]\nz = f(x, y, 3)\n",
     "one line": "a,b,c\n",
+    "paragraphs that begin alike": "\n\n".join(
+        f"N-{at}.  The oak  is  old and  has {word}  by  now." for at, word in enumerate(TREES)
+    ),
+    "a line below a title": "THE  OLD  OAK\nis  not  here\n",
     "values without a header": "1,2,3\n4,5,6\n",
     "a heading with a rule": "Results\n-------\nAll is well here.\nAnd there.\n",
     "prose with quotes": 'He said, "wait\nfor me", and left.\n"Yes", she said, "no\nmore".\n',
@@ -171,6 +184,38 @@ def test_padding_gives_way_to_places() -> None:
     short = lossless(source)
     assert "\n# NAME READY AGE\n" in short
     assert "\nbirch yes 4d\n" in short
+
+
+def test_short_names_do_not_part_the_words_below_them() -> None:
+    parsed = kind.recognise("K        V\nred oak  7 m\nold elm  9 m\n")
+    assert parsed is not None
+    assert parsed.records.cells == [("red oak", "7 m"), ("old elm", "9 m")]
+
+
+UNPADDED = [f"| {at} | {tree} | up to {7 * at} m |" for at, tree in enumerate(TREES * 4, 8)]
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["| n | tree | height |\n|---|---|---|", "| n   | tree     | height    |\n| --- | --- | --- |"],
+)
+def test_rows_between_bars_need_no_padding(head: str) -> None:
+    source = "\n".join([head, *UNPADDED, ""])
+    short = lossless(source)
+    assert not any(row.startswith("\\| 1") for row in short.split("\n"))
+    assert estimate(short) < 0.9 * estimate(source)
+    text = cut(source, RUNGS[-1], "how tall is tree 21?").text
+    assert re.search(rf"^21 {TREES[13 % len(TREES)]} .*147", text, re.MULTILINE)
+    assert "# n tree height" in text
+
+
+def test_rows_of_which_some_are_padded_are_cells_where_rows_are_left_out() -> None:
+    rows = [f"| {at:<6} | {tree:<14} |" for at, tree in enumerate(TREES * 4)]
+    rows[5] = "| 5 | slippery elm |"
+    source = "\n".join(["| n      | tree           |", "| ------ | -------------- |", *rows, ""])
+    text = cut(source, RUNGS[-1], "slippery").text
+    assert re.search("^5.slippery elm$", text, re.MULTILINE)
+    lossless(source)
 
 
 def test_rows_filled_with_blanks_to_one_width_are_rows_as_well() -> None:

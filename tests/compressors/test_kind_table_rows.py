@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 
 import pytest
-from table_texts import LOSSLESS, MARKDOWN, PODS, PS, PSQL, RUNGS, UNIT_FILES, cut, lossless
+from table_texts import LOSSLESS, MARKDOWN, PODS, PS, PSQL, RUNGS, TREES, UNIT_FILES, cut, lossless
 
 from compressors.detect import detect
 from compressors.kinds import table as kind
@@ -278,3 +279,20 @@ def test_the_same_bytes_every_time() -> None:
     for params in (LOSSLESS, *RUNGS):
         first = cut(source, params, "1042 Oslo").text
         assert all(cut(source, params, "1042 Oslo").text == first for _ in range(3))
+
+
+@pytest.mark.parametrize("params", RUNGS)
+def test_of_a_listing_of_files_all_names_stay(params: kind.Params) -> None:
+    names = [f"{tree}{at}.txt" if at % 3 else f"{tree}{at}" for at in range(9) for tree in TREES]
+    rows = [
+        f"{'-' if '.' in name else 'd'}rw-r--r-- 1 amy staff {at * 37 % 900:4} Mar  2  2025 {name}"
+        for at, name in enumerate(names)
+    ]
+    source = "\n".join(["total 80", *rows, ""])
+    text = cut(source, params, "what of elm4?").text
+    shown, _, also = text.partition("\n… also ")
+    left = set(also.split(", "))
+    assert left
+    for name in names:
+        last = re.search(rf"[ ,]{re.escape(name)}$", shown, re.MULTILINE)
+        assert (last is None) == (name + "/" * ("." not in name) in left)
