@@ -162,9 +162,9 @@ CANDIDATES: Mapping[str, str] = MappingProxyType(
         "table": "table.rows_few",
         "log": "log.lines_minimal",
         "search": "search.matches_few",
-        "diff": "diff.changes_half",
-        "code": "code.bodies_few",
-        "html": "html.main",
+        "diff": "diff.changes_few",
+        "code": "code.bodies_minimal",
+        "html": "html.blocks_few",
         "config": "config.blocks_few",
         "text": "text.sentences_few",
     }

@@ -98,11 +98,15 @@ def _find_near(
     found: Alike,
 ) -> None:
     """Find texts that share most of their rows with a large family without being of it."""
+    near: list[int] = []
     for place, form in enumerate(forms):
         if place in found.exemplar or not 0 < len(texts[place]) <= _LONGEST:
             continue
         rows = set(form.split(b"\n"))
         for _, others in large:
             if len(rows & others) >= _NEAR * max(len(rows), len(others)):
-                found.near.append(place)
+                near.append(place)
                 break
+    # Where many are nearly like the others, none of them is the exception.
+    if len(near) <= max(_FEWEST, len(found.exemplar) // _FEWEST):
+        found.near.extend(near)

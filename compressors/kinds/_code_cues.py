@@ -17,6 +17,7 @@ _CUES = {
     ),
     "javascript": (
         r"(?:export )?(?:default )?(?:async )?function\b",
+        r"export (?:default )?(?:abstract )?class\b|class \w+ extends [\w.]+ \{$",
         r"(?:const|let|var) (?:[\w$]+ ?[=;,:]|[{\[])",
         r"import .* from ['\"]|module\.exports|\}\);?$|\w[\w.]*\(.*=> [{(]$",
         r"export (?:default|const)|if \(.*\) \{$|return .*;$|\};?$",
@@ -25,7 +26,7 @@ _CUES = {
     ),
     "typescript": (
         r"(?:export )?(?:interface|type|enum|abstract class) \w+|import type ",
-        r"(?:private|public|readonly|protected) \w+\??: ",
+        r"(?:private|public|readonly|protected) \w+\??: |readonly \w+ = ",
         r"(?:const|let) \w+: ",
         r"(?=.*\{$).*: (?:(?<=\w: )|(?<=\w\?: ))"
         r"(?:string|number|boolean|void|any|unknown|[A-Z]\w*)\b.*\{$",
@@ -73,7 +74,13 @@ _CUES = {
         r"(?i:select\b.*|insert into |create (?:table|index|view)\b|alter table )",
         r"(?i:update \w+ set |from \w+|where |order by )",
     ),
-    "css": (r"[.#@]?[\w\-:.#, >]+ \{$|[\w-]+: [^;\n]+;$|\}$",),
+    "css": (
+        # Words that begin a block of code begin no selector.
+        r"(?!(?:export|default|abstract|class|interface|enum|type|struct|union|namespace|module"
+        r"|package|trait|impl|mod|unsafe|public|private|protected|internal|static|final|async"
+        r"|function|func|fn|else|try|finally|do|loop|switch|match|select|return|defer|go)\b)"
+        r"[.#@]?[\w\-:.#, >]+ \{$|[\w-]+: [^;\n]+;$|\}$",
+    ),
 }
 _LANGUAGES = {
     name: re.compile(rf"\n(?:{'|'.join(cues)})", re.MULTILINE) for name, cues in _CUES.items()
@@ -82,6 +89,8 @@ _LANGUAGES = {
 _SHARED = re.compile(r"(?:[})\];]+|return .*;|)$")
 _COMMENT = re.compile(r"#(?!include|define|if|end|!|\[|pragma)|//|/\*|\*|--|$")
 _ROWS, _CUES_NEEDED, _CLEAR, _SHARE = 20, 3, 6, 0.04
+# Where most rows are remarks like this, few others are left to show cues.
+_REMARK, _CUES_AMONG_REMARKS = "//", 2
 # A text without any of these shows no cue of the language worth counting.
 _NEEDED: dict[str, tuple[str, ...]] = {
     "javascript": ("{", ";"),
@@ -120,7 +129,9 @@ def recognise(text: str) -> tuple[str, bool] | None:
     if listed:
         rows = [_lines_listing.unnumbered(row) for row in rows]
     # Without indentation, which patterns would try to give back space by space.
-    rows = [row for row in map(str.lstrip, rows) if not _COMMENT.match(row)]
+    rows = list(map(str.lstrip, rows))
+    remarks = 2 * sum([row.startswith(_REMARK) for row in rows]) > len(rows)
+    rows = [row for row in rows if not _COMMENT.match(row)]
     step = 1 + len(rows) // _ROWS
     few = rows[::step]
     counts = _counts(few)
@@ -132,7 +143,7 @@ def recognise(text: str) -> tuple[str, bool] | None:
         counts.update(_counts(others))
         few, hits = rows, _hits(counts)
     language = min(hits, key=lambda name: (-hits[name], name))
-    if hits[language] < _CUES_NEEDED:
+    if hits[language] < (_CUES_AMONG_REMARKS if remarks else _CUES_NEEDED):
         return None
     ends = sum([row.endswith(_ENDS) for row in few]) if language in _BRACED else 0
     return None if max(hits[language], ends) < _SHARE * len(few) else (language, listed)

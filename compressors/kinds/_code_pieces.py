@@ -11,6 +11,8 @@ from compressors.kinds._code_tree import Block, Tree, Unit
 _PIECE, _LARGE = 8, 12
 _CONSTANT_ROWS, _FEW_CONSTANTS = 3, 40
 _MEMBER_ROWS, _FEW_MEMBERS = 6, 60
+# So many names of a whole text stay, and of one of them so many characters.
+_FEW_NAMED, _LONG_NAMED = 200, 240
 _TAIL, _FIRST_TAIL = 3, 4
 _ELEMENTS = 6
 _LINE_COMMENT = ("//", "#")
@@ -89,12 +91,16 @@ class Pieces:
         self.lists: list[list[tuple[int, int]]] = []
         self._rows = rows
         self._grouped: dict[int, list[Unit]] = {}
+        self._named: list[tuple[list[Unit], int]] = []
         self._heads = frozenset(tree.grammar.heads)
         self._constants = frozenset(tree.grammar.constants)
         pending = tree.blocks[:1]
         while pending:
             block = pending.pop()
             pending.extend(self._outer(block) if block.outer else self._inner(block))
+        number = sum(len(named) for named, _ in self._named)
+        for named, few in self._named:
+            self._keep_named(named, few=few, many=number > _FEW_NAMED)
         self.stays |= _defaults(tree)
         self.pieces.sort(key=lambda piece: piece.start)
 
@@ -163,7 +169,7 @@ class Pieces:
                 named.append(unit)
             else:
                 self._cut([unit], Tier.BODY, -1)
-        self._keep_named(named, few=_FEW_CONSTANTS if statements else _FEW_MEMBERS)
+        self._named.append((named, _FEW_CONSTANTS if statements else _FEW_MEMBERS))
         self._elements(run, -1)
 
     def _names(self, unit: Unit, *, statements: bool) -> bool:
@@ -174,16 +180,28 @@ class Pieces:
             return False
         return unit.kind in self._constants or unit.named in self._constants
 
-    def _keep_named(self, units: Sequence[Unit], *, few: int) -> None:
-        """Names, members and the like stay where there are few; else they are pieces."""
-        if len(units) <= few:
-            for unit in units:
+    def _keep_named(self, units: Sequence[Unit], *, few: int, many: bool) -> None:
+        """Names, members and the like stay where there are few; else they are pieces.
+
+        ``many`` says that there are many in the whole text.
+        """
+        if len(units) <= few and not many:
+            short = [unit for unit in units if self._size(unit) <= _LONG_NAMED]
+            for unit in short:
                 self.stays.update(range(unit.start, unit.end + 1))
+            self._cut([unit for unit in units if self._size(unit) > _LONG_NAMED], Tier.NAMED, -1)
             return
-        self.lists.append([(unit.start, unit.end) for unit in units])
-        for unit in (*units[:2], units[-1]):
-            self.stays.update(range(unit.start, unit.end + 1))
+        ends = units[:2]
+        if len(units) > few:
+            self.lists.append([(unit.start, unit.end) for unit in units])
+            ends = [*ends, units[-1]]
+        for unit in ends:
+            if len(units) > few or self._size(unit) <= _LONG_NAMED:
+                self.stays.update(range(unit.start, unit.end + 1))
         self._cut(units, Tier.NAMED, -1)
+
+    def _size(self, unit: Unit) -> int:
+        return sum(map(len, self._rows[unit.start : unit.end + 1]))
 
     def _inner(self, block: Block) -> Iterator[Block]:
         """Cut the units of a block within a function into pieces."""

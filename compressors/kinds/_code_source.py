@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from compressors.kinds import _code_fragment
@@ -20,6 +21,9 @@ _BROKEN = 0.5
 _LONG_LINES = 400
 # The parser's time grows with the square of some things: none of them is let grow long.
 _LONGEST = 256_000
+# Longer texts are cut in parts where a definition begins, the longest not at all.
+_PART, _MOST = 128_000, 2_000_000
+_BEGINS = re.compile(r"[^\s)}\]]")
 _MOST_REMARKS = 400
 _REMARKS = re.compile(
     rf"\n(?:[ \t]*+(?:\d{{1,9}}+[\t:|→ -]{{1,3}}+[ \t]*+)?(?:#[^\n]*+)?\n){{{_MOST_REMARKS}}}"
@@ -39,8 +43,8 @@ class Shown(NamedTuple):
 class Source:
     """A text of a language, ``listed`` where its lines begin with their numbers.
 
-    ``unfit`` says that its lines are too long to leave any out, or that parsing it would take
-    too long.
+    ``unfit`` says that its lines are too long to leave any out, or that parsing it at once
+    would take too long.
     """
 
     __slots__ = (
@@ -99,6 +103,8 @@ class Source:
 
     def shown(self, query: str, share: float) -> Shown | None:
         """The text with bodies left out; None where that would not parse as well as before."""
+        if self.unfit:
+            return self._in_parts(query, share)
         study = self.study
         rows, numbers = study.rows, self.tree.numbers
         own = self._unpadded()
@@ -120,6 +126,32 @@ class Source:
         if errors_in(self._grammar, code) > self.tree.errors:
             return None
         return Shown(("\r\n" if self.layout.crlf else "\n").join(out), shown + len(kept))
+
+    def _in_parts(self, query: str, share: float) -> Shown | None:
+        """The same for a text that is too long to be parsed at once."""
+        if not _LONGEST < len(self._text) <= _MOST:
+            return None
+        end = "\r\n" if self.layout.crlf else "\n"
+        out: list[str] = []
+        rows = 0
+        for start, stop in self._parts():
+            text = end.join(self.layout.rows[start:stop])
+            part = Source(text, self.language, listed=self.listed)
+            shown = None if part.unfit or part.broken else part.shown(query, share)
+            out.append(text if shown is None else shown.text)
+            rows += stop - start if shown is None else shown.rows
+        return Shown(end.join(out), rows)
+
+    def _parts(self) -> list[tuple[int, int]]:
+        """The rows of parts that begin with a definition, behind a row that is blank."""
+        code = self.layout.code
+        starts, size = [0], 0
+        for at, row in enumerate(code):
+            if size > _PART and not code[at - 1].strip() and _BEGINS.match(row):
+                starts.append(at)
+                size = 0
+            size += len(row) + 1
+        return list(pairwise([*starts, len(code)]))
 
     def _is_unfit(self) -> bool:
         text = self._text

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from math import ceil
 
-from compressors import relevance
 from compressors.kinds import _code_marks
 from compressors.kinds._code_alike import alike
 from compressors.kinds._code_fragment import Framed
 from compressors.kinds._code_pieces import Piece, Pieces, Tier
 from compressors.kinds._code_tree import Function, Tree
+from compressors.kinds._code_units import units_of
 from compressors.kinds._code_write import Gap, Writer
+from compressors.kinds._lines_answers import answers
 
 _WORD = re.compile(r"[A-Za-z_$][\w$]{2,}")
 _NAME = re.compile(r"[\w$]+")
 _TELLING = re.compile(r"[_\d]|[a-z][A-Z]")
 _ASKED = 64
 _HITS, _HITS_SHARE = 10, 50
-_ANSWERS, _ANSWERS_SHARE = 3, 20
+# Characters of a question; longer is a task, which needs more than what it names.
+_TASK = 1_000
+# Characters that are read through at once, some 300 lines.
+_READ = 12_000
 _RAISE_ROWS, _RESCUE_ROWS = 8, 4
 _FEWEST_ALIKE = 4
 _REST_SHARE = 20
+_LONG_CELL = 8
 
 
 class Study:
@@ -35,6 +41,7 @@ class Study:
         self._text = _code_marks.Rows(framed.rows)
         self._alike: dict[int, str] = {}
         self._odd: set[int] = set()
+        self._found: list[range] | None = None
         covered = self._compare()
         for cells in self.pieces.lists:
             self._compare_rows(cells)
@@ -45,7 +52,11 @@ class Study:
         self.writer = Writer(self.pieces, framed.rows, framed.numbers, self._alike)
 
     def choose(self, query: str, share: float) -> list[Gap]:
-        """The gaps where the given share of what can be left out is kept, best first."""
+        """The gaps where the given share of what can be left out is kept, best first.
+
+        Where somebody asks, but the question does not tell what for, at least as much stays as
+        is read through at once.
+        """
         pieces = self.pieces.pieces
         stays, related = self._answers(query)
         kept = bytearray(len(self.rows))
@@ -56,13 +67,30 @@ class Study:
             range(len(pieces)), key=lambda at: self._order(at, pieces[at], related, called)
         )
         wanted = ceil(share * sum(piece.rows for piece in pieces))
+        vague = len(query) > _TASK or (query.strip() and not related and stays <= self.stays)
+        read = self._unread(kept) if vague else 0
         for at in order:
-            if wanted <= 0:
+            if wanted <= 0 and read <= 0:
                 break
             piece = pieces[at]
             wanted -= piece.rows
+            if read > 0:
+                own = range(piece.start, piece.end + 1)
+                read -= sum(len(self.rows[row]) + 1 for row in own if not kept[row])
             kept[piece.start : piece.end + 1] = b"\x01" * piece.rows
         return self.writer.gaps(kept)
+
+    def _unread(self, kept: bytearray) -> int:
+        """How many characters are wanted beside those that stay anyway."""
+        free = bytearray(len(self.rows))
+        for piece in self.pieces.pieces:
+            free[piece.start : piece.end + 1] = b"\x01" * piece.rows
+        shown = (
+            len(row) + 1
+            for row, is_free, is_kept in zip(self.rows, free, kept, strict=True)
+            if is_kept or not is_free
+        )
+        return _READ - sum(shown)
 
     def _order(
         self, at: int, piece: Piece, related: dict[int, float], called: set[int]
@@ -87,28 +115,22 @@ class Study:
                 stays.update(range(function.start, function.end + 1))
                 related[at] = 0
         stays.update(self._named(query))
-        pieces = self.pieces.pieces
-        documents = ["\n".join(self.rows[piece.start : piece.end + 1]) for piece in pieces]
-        heads = [self.rows[function.start] for function in self.tree.functions]
-        scores, covering = relevance.bearing(query, documents + heads)
-        top = max(scores, default=0)
-        if top <= 0:
-            return stays, related
-        best = sorted(
-            (at for at in range(len(pieces)) if 2 * scores[at] >= top and scores[at] > 0),
-            key=lambda at: (-scores[at], at),
-        )
-        most = max(_ANSWERS, len(pieces) // _ANSWERS_SHARE)
-        for at in dict.fromkeys((*best[:most], *covering[:most])):
-            if at < len(pieces):
-                stays.update(range(pieces[at].start, pieces[at].end + 1))
-        for at, piece in enumerate(pieces):
-            if 2 * scores[at] >= top and piece.function >= 0:
-                related[piece.function] = max(related.get(piece.function, 0), scores[at])
-        for at, score in enumerate(scores[len(pieces) :]):
-            if 2 * score >= top:
-                related[at] = max(related.get(at, 0), score)
+        units = self._units()
+        found = answers(query, ["\n".join(self.rows[rows.start : rows.stop]) for rows in units])
+        for place in found.must:
+            stays.update(units[place])
+        ranked = [*sorted(found.must), *found.next]
+        starts = [function.start for function in self.tree.functions]
+        for rank, place in enumerate(ranked):
+            first = bisect_left(starts, units[place].start)
+            for at in range(first, bisect_left(starts, units[place].stop)):
+                related.setdefault(at, len(ranked) - rank)
         return stays, related
+
+    def _units(self) -> list[range]:
+        if self._found is None:
+            self._found = units_of(self.pieces, self.rows)
+        return self._found
 
     def _named(self, query: str) -> set[int]:
         """The rows that hold an identifier of the query, where these are few."""
@@ -185,7 +207,9 @@ class Study:
         for place, _ in found.odd:
             self._keep(cells[place])
         for place in {*found.exemplar.values(), 0, len(cells) - 1}:
-            self._keep(cells[place])
+            start, end = cells[place]
+            # Of a long one the first row tells what it is.
+            self._keep((start, end if end - start < _LONG_CELL else start))
         rest = [place for place in range(len(cells)) if place not in found.exemplar]
         if len(rest) <= max(1, len(cells) // _REST_SHARE):
             for place in rest:

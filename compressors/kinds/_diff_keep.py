@@ -10,11 +10,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from math import ceil
+from typing import NamedTuple
 
 from compressors.kinds._diff_files import sort_of
 from compressors.kinds._diff_parts import HEAD, File, Parts
 from compressors.kinds._diff_repeats import repeats, whitespace_only
-from compressors.kinds._lines_answers import Answers, answers, spread
+from compressors.kinds._diff_units import units_of
+from compressors.kinds._lines_answers import answers, spread
 from compressors.kinds._lines_differing import alike, differing, naming
 from compressors.kinds._lines_forms import numberless
 
@@ -24,6 +26,7 @@ _SHORT, _EDGE = 3, 1
 _STRETCH = 4
 _NOTE = 8
 _LEADING = 40
+_TOLD = re.compile(r"\w\w")
 _SIGNATURE = re.compile(
     r"\s*(?:@\w|#\[\w|(?:(?:export|default|public|private|protected|internal|static|async|final"
     r"|abstract|override|inline|virtual|unsafe|extern|sealed|pub(?:\([a-z]+\))?)\s+)*"
@@ -49,10 +52,19 @@ _RECURRING = 3
 _BESIDE = frozenset("+-\\")
 
 
+class Asked(NamedTuple):
+    """The rows of what a query asks for, and those of what else bears on it, best first."""
+
+    must: frozenset[int]
+    next: list[int]
+
+
 class Study:
     """All that can be known of a difference before anybody asks for anything."""
 
     __slots__ = (
+        "_asked",
+        "_leads",
         "_must",
         "changed",
         "files",
@@ -84,6 +96,8 @@ class Study:
         # The rows of hunks for which others stand.
         self.folded: set[int] = set()
         self._must: set[int] | None = None
+        self._leads: set[int] = set()
+        self._asked: tuple[str, Asked] = ("", Asked(frozenset(), []))
 
     def _leading(self, file: File) -> list[str]:
         """The first rows of a file's hunks, and of long ones some of the others."""
@@ -96,11 +110,11 @@ class Study:
 
     def choose(self, context_share: float, change_share: float, query: str) -> set[int]:
         """The rows of hunks to show, changed and unchanged."""
-        body, asked = self.asked(query)
-        kept = {body[place] for place in asked.must}
+        asked = self.asked(query)
+        kept = set(asked.must)
         near = self.near(context_share)
         if change_share < 1.0:
-            kept |= self.some(change_share, [body[place] for place in asked.next])
+            kept |= self.some(change_share, asked)
             near -= self.folded
         else:
             kept.update(self.changed)
@@ -121,24 +135,29 @@ class Study:
                 kept.update(range(end - (most - ahead), end))
         return kept
 
-    def asked(self, query: str) -> tuple[list[int], Answers]:
-        """The rows of hunks, and which of them answer."""
-        if not query.strip():
-            return [], Answers(set(), [])
-        marks, rows, width = self.parts.marks, self.parts.rows, self.parts.width
-        body = [at for at, mark in enumerate(marks) if mark in " +-"]
-        return body, answers(query, [rows[at][width:] for at in body])
+    def asked(self, query: str) -> Asked:
+        """What ``query`` asks for: files that are short, hunks, or parts of long ones, whole."""
+        if query != self._asked[0]:
+            units = units_of(self.parts)
+            found = answers(query, [unit.text for unit in units])
+            must = frozenset(at for place in found.must for at in units[place].rows)
+            self._asked = query, Asked(must, [at for p in found.next for at in units[p].rows])
+        return self._asked[1]
 
-    def some(self, share: float, first: Sequence[int]) -> set[int]:
-        """The changed rows to show; ``first`` go before others that need not stay."""
-        must = set(self._always())
+    def some(self, share: float, asked: Asked) -> set[int]:
+        """The changed rows to show; what bears on the query goes before what need not stay.
+
+        Where something answers, a hunk that does not is told by one row, else by the first
+        and last of each of its runs.
+        """
+        must = self._always() | (self._leads if asked.must else self._ends())
         total = len(self.changed)
         wanted = max(ceil(share * total), min(total, _FEWEST)) - len(must)
         if wanted > 0:
             stretches = [self.changed[at : at + _STRETCH] for at in range(0, total, _STRETCH)]
             even = [at for number in spread(range(len(stretches))) for at in stretches[number]]
             free = set(self.changed) - must - self.folded
-            others = [at for at in dict.fromkeys([*first, *even]) if at in free]
+            others = [at for at in dict.fromkeys([*asked.next, *even]) if at in free]
             must.update(others[:wanted])
         self._close_gaps(must)
         return must
@@ -163,11 +182,31 @@ class Study:
             same = [texts[place] for place in signed]
             if len(same) >= _FEWEST and alike(same):
                 must.update(changed[signed[place]] for place in differing(same))
-        for run in runs:
-            must.update(run if len(run) <= _SHORT else (*run[:_EDGE], *run[-_EDGE:]))
         must.update(self._unlike())
         self._must = must
+        self._leads = self._leading_rows()
         return must
+
+    def _ends(self) -> set[int]:
+        """Short runs, and of long ones the first and last rows."""
+        ends: set[int] = set()
+        for run in self._unfolded():
+            ends.update(run if len(run) <= _SHORT else (*run[:_EDGE], *run[-_EDGE:]))
+        return ends
+
+    def _leading_rows(self) -> set[int]:
+        """Of each hunk the first changed row with a word in it."""
+        parts = self.parts
+        found: set[int] = set()
+        for file in self.files:
+            for hunk in file.hunks:
+                if hunk.head in self.folded:
+                    continue
+                body = range(hunk.head + 1, hunk.end)
+                changed = (at for at in body if parts.marks[at] in "+-")
+                told = (at for at in changed if _TOLD.search(parts.rows[at]))
+                found.update([at for at in [next(told, -1)] if at >= 0])
+        return found
 
     def _fold(self) -> None:
         """Find the hunks for which others stand."""
@@ -193,16 +232,21 @@ class Study:
         if max(times.values(), default=0) < _RECURRING:
             return set()
         rare = [times[shape] < _RECURRING for shape in shapes]
-        found: set[int] = set()
-        at = 0
+        found: list[list[int]] = []
+        alike = at = 0
         for file in self.files:
             for hunk in file.hunks:
                 end = at + sum(hunk.sizes(self.parts.marks))
                 number = rare[at:end].count(True)
-                if number and 2 * number <= end - at and hunk.head not in self.folded:
-                    found.update([self.changed[place] for place in range(at, end) if rare[place]])
+                if 2 * number <= end - at and hunk.head not in self.folded:
+                    alike += 1
+                    if number:
+                        found.append([self.changed[row] for row in range(at, end) if rare[row]])
                 at = end
-        return found
+        # Where most hunks have rows of their own, having some is no exception.
+        if len(found) > max(_FEWEST, alike // 2):
+            return set()
+        return {row for own in found for row in own}
 
     def _close_gaps(self, kept: set[int]) -> None:
         """Show rows between two that are shown where the note for them would be no shorter."""

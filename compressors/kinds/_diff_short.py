@@ -14,6 +14,7 @@ _HEAD = re.compile(r"(@@+) (.*?) (@@+)(.*)", re.DOTALL)
 _SIZE = re.compile(r",\d+")
 _HASH = re.compile(r"(commit [0-9a-f]{12})[0-9a-f]+")
 _LISTED = 12
+_ASKED_ROW = 8_000
 _WORDS = {"+": "added", "-": "removed", " ": "unchanged"}
 
 
@@ -25,8 +26,10 @@ class Writer:
         self._parts = study.parts
         self._kept = kept
         self._clip = Clip(query)
+        self._asked = study.asked(query).must
         self._out: list[str] = []
         self._noted: set[str] = set()
+        self._unsaid = False
         self.shown = 0
 
     def text(self, name: str) -> str:
@@ -55,7 +58,8 @@ class Writer:
         if shown < changed:
             yield f"{shown} of {changed} changed lines"
         if len(self._kept) - shown < context:
-            yield f"{len(self._kept) - shown} of {context} lines around them"
+            unsaid = " (unmarked at hunk ends)" if self._unsaid else ""
+            yield f"{len(self._kept) - shown} of {context} lines around them{unsaid}"
         for sign in sorted(self._noted):
             yield f'"{sign}…9": 9 {_WORDS[sign]} lines left out'
 
@@ -131,7 +135,8 @@ class Writer:
                 self._gap(gap, sign, silent=quiet or (sign == " " and not begun))
                 gap = 0
                 begun = True
-                self._put(self._clip(rows[at]))
+                whole = at in self._asked and len(rows[at]) <= _ASKED_ROW
+                self._put(rows[at] if whole else self._clip(rows[at]))
                 continue
             if mark != sign and gap:
                 self._gap(gap, sign, silent=quiet or (sign == " " and not begun))
@@ -142,7 +147,9 @@ class Writer:
         self._gap(gap, sign, silent=quiet or sign == " ")
 
     def _gap(self, number: int, sign: str, *, silent: bool) -> None:
-        if number and not silent:
+        if number and silent:
+            self._unsaid = True
+        elif number:
             self._noted.add(sign)
             self._out.append(f"{sign}…{number}")
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from compressors.kinds._html_study import Study
+from compressors.kinds._html_units import join
 
 _GAP = 32
 
@@ -44,6 +45,7 @@ def choose(
         if 0 < share < 1:
             _fill(study, places, kept, share)
     _close_gaps(study, main, kept)
+    join(blocks, kept, {at for at in study.parts if _is_shown_in_part(study, at)})
     _keep_headings(study, kept)
     return _texts(study, kept)
 
@@ -114,6 +116,11 @@ def _keep_headings(study: Study, kept: list[bool]) -> None:
         kept[at] = kept[at] or (block.kind == "header" and block.group in rows)
 
 
+def _is_shown_in_part(study: Study, at: int) -> bool:
+    """Whether of a block that is not kept some sentences are."""
+    return at in study.parts and (at in study.loud or study.regions[at] == "main")
+
+
 def _texts(study: Study, kept: Sequence[bool]) -> Choice:
     texts: list[str | None] = []
     parts = 0
@@ -121,7 +128,7 @@ def _texts(study: Study, kept: Sequence[bool]) -> Choice:
         shown = block.lead + block.text
         if kept[at]:
             texts.append(f"{shown} (hidden)" if block.hidden else shown)
-        elif at in study.parts and (at in study.loud or study.regions[at] == "main"):
+        elif _is_shown_in_part(study, at):
             part = block.lead + study.parts[at]
             parts += 1
             texts.append(f"{part} (hidden)" if block.hidden else part)

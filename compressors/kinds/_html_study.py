@@ -1,7 +1,8 @@
 """What of a page stays however little is asked for: worked out once, before any query.
 
 Loud blocks (errors, warnings, alerts, prices) stay wherever they stand, hidden ones too.
-In the main text sentences with numbers stay; in lists and tables of many alike, the odd ones.
+In the main text sentences with numbers stay, unless most have some; in lists and tables of many
+alike, the odd ones.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ _ANY_SENTENCE = re.compile(rf"{_SENTENCE.pattern}|(?<=[。！？])")
 _SHORT = 240
 _MANY = 12
 _HARDLY = 0.4
+_PROSE = ("paragraph", "item")
+_NUMBERED = 24
 
 
 class Study:
@@ -106,6 +109,7 @@ class Study:
             title = block.kind == "heading" and block.level == 1 and self.regions[at] == "main"
             if title or (block.kind == "meta" and len(block.text) <= _SHORT):
                 self.must.add(at)
+        numbers = not self._numbered(main)
         for at in main:
             if at in self.must or self.parts.get(at) == "":
                 continue
@@ -113,8 +117,14 @@ class Study:
             if block.kind == "code":
                 self._keep_output(at)
             elif block.kind != "heading":
-                self._keep_parts(at, numbers=True)
+                self._keep_parts(at, numbers=numbers)
         self.parts = {at: text for at, text in self.parts.items() if text}
+
+    def _numbered(self, main: Sequence[int]) -> bool:
+        """Whether numbers stand nearly everywhere, so that one tells nothing of its sentence."""
+        told = [self.blocks[at].text for at in main if self.blocks[at].kind in _PROSE]
+        numbered = [len(text) for text in told if NUMBER.search(text)]
+        return len(told) >= _NUMBERED and 2 * sum(numbered) > sum(map(len, told))
 
     def _keep_parts(self, at: int, *, numbers: bool) -> None:
         """Keep the sentences of a block that are loud, or have numbers."""

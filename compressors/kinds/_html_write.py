@@ -5,6 +5,7 @@ from __future__ import annotations
 from compressors.kinds._html_asked import extracts
 from compressors.kinds._html_choice import Choice, choose
 from compressors.kinds._html_study import Study
+from compressors.kinds._html_units import units_of
 from compressors.kinds._lines_answers import answers
 
 _MOST_DATA = 6
@@ -18,12 +19,21 @@ def shortened(
         study,
         block_share=block_share,
         aside_share=aside_share,
-        answers=answers(query, [block.text for block in study.blocks]).must,
+        answers=_answers(study, query),
     )
     text = write(study, choice)
     if query:
         text = "\n".join([text, *extracts(source, text, query)])
     return text, sum(shown is not None for shown in choice.texts)
+
+
+def _answers(study: Study, query: str) -> set[int]:
+    """The blocks of what ``query`` asks for: sections, items, rows, paragraphs, whole."""
+    if not query.strip():
+        return set()
+    units = units_of(study.blocks, study.regions)
+    texts = ["\n".join([study.blocks[at].text for at in unit]) for unit in units]
+    return {at for place in answers(query, texts).must for at in units[place]}
 
 
 def write(study: Study, choice: Choice) -> str:

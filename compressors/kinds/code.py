@@ -84,7 +84,7 @@ def compress(content: Content, params: Params, focus: Focus) -> Cut:
 
 def _cut(source: Source, text: str, share: float, query: str) -> Cut | None:
     """The code with bodies left out, where that leaves out enough."""
-    if source.unfit or source.broken:
+    if not source.unfit and source.broken:
         return None
     shown = source.shown(query, share)
     if shown is None or len(text) - len(shown.text) < max(_DROP_AT_LEAST, _DROP_SHARE * len(text)):

@@ -685,3 +685,114 @@ def test_files_as_agents_see_them_are_cut_and_never_longer() -> None:
         after += estimate(cut.text)
     assert number > 100
     assert after < 0.75 * before
+
+
+# --- what is asked for stays whole --------------------------------------------------------
+
+BIRDS = ["wren", "heron", "plover", "dunlin", "siskin", "bittern"]
+
+
+def recipe(at: int, language: str) -> str:
+    """A definition whose comment, body and literal tell different things."""
+    name = f"{BIRDS[at % 6]}_{at}"
+    told = [f"nesting {at * 7} days", f"ring colour {BIRDS[(at + 2) % 6]}", "seen near the weir"]
+    if language == "python":
+        said = "\n".join(f"    {line}" for line in told)
+        return (
+            f'def {name}(site):\n    """Count birds.\n\n    code: bird/{at:03d}\n{said}\n    """\n'
+            f"    found = site.listen({at})\n    return found + {at}\n"
+        )
+    said = "\n".join(f" * {line}" for line in told)
+    return (
+        f"/**\n * Count birds.\n *\n * code: bird/{at:03d}\n{said}\n */\n"
+        f"export function {name}(site) {{\n  const query = {{\n    kind: 'bird',\n"
+        f"    limits: {{\n      most: {at},\n      least: 0,\n    }},\n"
+        f"    required: ['site', 'day'],\n  }};\n  return site.listen(query);\n}}\n"
+    )
+
+
+def recipes(language: str, number: int = 60) -> list[str]:
+    return [recipe(at, language) for at in range(number)]
+
+
+@pytest.mark.parametrize("share", [0.5, 0.2, 0.05])
+@pytest.mark.parametrize("language", ["python", "javascript"])
+@pytest.mark.parametrize("query", ["what does bird/037 say?", "show heron_37"])
+def test_a_definition_stays_whole_with_what_is_said_above_it(
+    query: str, language: str, share: float
+) -> None:
+    parts = recipes(language)
+    query = query.replace("heron_37", f"{BIRDS[37 % 6]}_37")
+    assert parts[37] in compress("\n\n".join(parts), share, query).text
+
+
+def test_code_over_the_parser_s_limit_is_cut_in_parts() -> None:
+    parts = recipes("javascript", 1200)
+    source = "\n".join(parts)
+    assert len(source) > 256_000
+    cut = compress(source, 0.05, "what does bird/737 say?")
+    assert cut.lossy
+    assert parts[737] in cut.text
+    assert len(cut.text) < 0.6 * len(source)
+    assert f"export function {BIRDS[1199 % 6]}_1199(site) {{" in cut.text
+
+
+def test_of_long_code_in_a_task_as_much_stays_as_is_read_at_once() -> None:
+    parts = recipes("python", 30)
+    source = "\n\n".join(parts)
+    assert len(source) < 12_000
+    task = "Please make the counting of birds at all sites more robust. " * 40
+    assert compress(source, 0.05, task).text == compress(source, 1.0, task).text
+    longer = "\n\n".join(recipes("python", 240))
+    assert 12_000 < len(compress(longer, 0.05, task).text) < 0.7 * len(longer)
+
+
+def test_names_of_many_types_give_way_and_those_of_few_do_not() -> None:
+    def types(number: int) -> str:
+        return "\n\n".join(
+            f"class {BIRDS[at % 6].title()}{at}(Bird):\n"
+            + "".join(f"    {BIRDS[row % 6]}_{row} = '{at * 31 + row * 7}'\n" for row in range(9))
+            for at in range(number)
+        )
+
+    assert compress(types(10), 0.05, "").text == types(10)
+    many = compress(types(90), 0.05, "what is Heron37?").text
+    assert len(many) < 0.7 * len(types(90))
+    assert all(f"class {BIRDS[at % 6].title()}{at}(Bird):" in many for at in range(90))
+    assert types(38).split("\n\n")[37] in many
+
+
+TOLD_FROM_OTHERS = {
+    "a class of a script": (
+        "1:import { Bird } from './bird.js';\n"
+        + "\n".join(
+            f"{7 * at + 2}:export class Heron{at} extends Bird {{\n"
+            f"{7 * at + 3}:  code = 'H-{at}';\n{7 * at + 4}:  wings = {{\n"
+            f"{7 * at + 5}:    kind: 2,\n{7 * at + 6}:  }};\n{7 * at + 7}:}}"
+            for at in range(12)
+        ),
+        "javascript",
+    ),
+    "remarks for the most part": (
+        'package birds\n\nimport (\n\t"fmt"\n)\n\n'
+        + "\n\n".join(
+            f"// Heron{at} opens the record.\n"
+            + "".join(f"//\tfield {row} of it: {row * 7}\n" for row in range(20))
+            + f'func Heron{at}(site *Site) (*Bird, error) {{\n\treturn open("H-{at}")\n}}'
+            for at in range(30)
+        ),
+        "go",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "language"), TOLD_FROM_OTHERS.values(), ids=TOLD_FROM_OTHERS)
+def test_a_language_is_told_from_those_that_look_like_it(source: str, language: str) -> None:
+    found = code.recognise(source)
+    assert found is not None
+    assert found.language == language
+
+
+@pytest.mark.parametrize("selector", ["nav ul li {", ".card > a:hover {", "article section {"])
+def test_a_style_sheet_is_no_code(selector: str) -> None:
+    assert code.recognise(f"{selector}\n  color: red;\n  margin: 0 auto;\n}}\n" * 20) is None

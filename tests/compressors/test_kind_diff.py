@@ -499,6 +499,84 @@ def test_shares_only_fall_along_the_ladder() -> None:
         assert shares == sorted(shares, reverse=True)
 
 
+def settings_files(number: int = 30) -> list[str]:
+    """New files of the same settings, each with values of its own."""
+    return [
+        new_file(
+            [
+                f"name: {word}-{i}",
+                f"owner: team {draw.choice('abcdef')}",
+                f"motto: {' '.join(draw.choices(MOTTOES, k=6))}",
+                "limits:",
+                f"  memory: {draw.randint(1, 64)}Gi",
+                "  " + f"hosts: [{', '.join(f'host-{i}-{h}.example.net' for h in range(40))}]",
+                f"port: {draw.randint(1024, 9999)}",
+                "enabled: true",
+            ],
+            f"deploy/{word}-{i}.yaml",
+        )
+        for i in range(number)
+        for draw in [random.Random(i)]
+        for word in [["harbour", "lantern", "meadow", "quarry"][i % 4]]
+    ]
+
+
+MOTTOES = [
+    "amber",
+    "birch",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "grove",
+    "heath",
+    "inlet",
+    "jetty",
+    "knoll",
+    "ledge",
+]
+
+
+@pytest.mark.parametrize("params", RUNGS, ids=rung)
+@pytest.mark.parametrize("query", ["What is the port of lantern-13?", "lantern-13.yaml"])
+def test_a_short_file_that_is_asked_for_stays_whole(query: str, params: diff.Params) -> None:
+    files = settings_files()
+    text = cut("".join(files), params, query).text
+    asked = [row for row in files[13].split("\n") if row.startswith("+") and row[:3] != "+++"]
+    assert len(max(asked, key=len)) > 480
+    assert "\n".join(asked) in text
+
+
+@pytest.mark.parametrize("params", RUNGS, ids=rung)
+def test_context_around_an_asked_change_stays_whole(params: diff.Params) -> None:
+    hunks = [hunk(body(2, seed=i), body(3, seed=i + 50), seed=i, around=8) for i in range(30)]
+    hunks[11] = hunk(["    fee = toll(3)"], ["    fee = toll(bridge)"], seed=71, around=8)
+    source = "".join(file_part(f"src/m{i}.py", [one]) for i, one in enumerate(hunks))
+    assert "\n".join(hunks[11]) in cut(source, params, "how is the bridge toll computed").text
+
+
+def test_of_a_long_hunk_the_stretch_that_is_asked_for_stays() -> None:
+    lines = [f"    {name} = {name}({i})" for i in range(900) for name in [f"op_{i:03d}"]]
+    lines[500:500] = ["", "def surcharge(parcel):", "    rate = 3", "    return rate * parcel", ""]
+    text = cut(new_file(lines), diff.Params(change_share=0.05), "what does surcharge do?").text
+    assert "+def surcharge(parcel):\n+    rate = 3\n+    return rate * parcel\n" in text
+    assert text.count("\n+    op_") < 200
+
+
+@pytest.mark.parametrize("params", AGGRESSIVE[1:], ids=rung)
+def test_hunks_beside_what_is_asked_for_are_told_by_a_row(params: diff.Params) -> None:
+    files = settings_files(60)
+    text = cut("".join(files), params, "What is the port of lantern-13?").text
+    assert len(text) < 0.4 * len("".join(files))
+    for i in range(60):
+        name = ["harbour", "lantern", "meadow", "quarry"][i % 4]
+        assert f"+name: {name}-{i}\n" in text
+
+
+def test_that_context_is_gone_at_the_ends_of_hunks_is_said() -> None:
+    assert "unmarked at hunk ends" in cut(many(), RUNGS[0]).text.split("\n")[0]
+
+
 # --- git applies what is lossless -------------------------------------------------------
 
 

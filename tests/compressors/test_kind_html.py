@@ -326,6 +326,63 @@ def test_what_is_asked_for_stays_in_every_rung(
     assert expected in shown(page(needle), rung, query)
 
 
+BERRIES = ["sloe", "medlar", "quince", "damson", "bilberry", "rowan"]
+
+
+def plants(layout: str, number: int = 30) -> str:
+    """A page of plants: each a section with terms and what is said of them, or with a list."""
+    parts = []
+    for at in range(number):
+        name = f"{BERRIES[at % 6].title()} {at}"
+        said = [
+            ("soil", prose(at)),
+            ("shade", prose(at + 40)),
+            ("pruning", f"{prose(at + 80)} by the {BERRIES[at % 6]} gate"),
+        ]
+        if layout == "terms":
+            pairs = "".join(f"<dt>{term}</dt><dd>{text}</dd>" for term, text in said)
+            parts.append(f"<section><h2>{name}</h2><dl>{pairs}</dl></section>")
+        else:
+            items = "".join(f"<li><b>{term}:</b> {text}</li>" for term, text in said)
+            parts.append(f"<article><h3>{name}</h3><ul>{items}</ul></article>")
+    return f"<!DOCTYPE html><body><main><h1>Plants</h1>{''.join(parts)}</main></body>"
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+@pytest.mark.parametrize("layout", ["terms", "lists"])
+def test_a_section_that_is_asked_for_stays_whole(rung: str, layout: str) -> None:
+    text = shown(plants(layout), rung, "Which soil does Medlar 13 like?")
+    at = text.index("Medlar 13")
+    section = text[at : text.index("Quince 14", at) if "Quince 14" in text else len(text)]
+    for said in (prose(13), prose(53), prose(93)):
+        assert said in section
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+def test_no_term_stands_without_what_is_said_of_it(rung: str) -> None:
+    rows = shown(plants("terms"), rung).split("\n")
+    for at, row in enumerate(rows):
+        if row.startswith("- "):
+            assert rows[at + 1].startswith("  ")
+        if row.startswith("  "):
+            assert rows[at - 1].startswith("- ")
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+def test_a_row_that_is_asked_for_stays_under_its_header(rung: str) -> None:
+    rows = "".join(f"<tr><td>lamp {at}</td><td>{prose(at)}</td></tr>" for at in range(60))
+    source = f"<h2>Stock</h2><table><tr><th>Name</th><th>About</th></tr>{rows}</table>"
+    text = shown(page(source), rung, "what is lamp 37 about")
+    assert f"lamp 37 | {prose(37)}" in text
+    assert text.index("## Stock") < text.index("Name | About") < text.index("lamp 37")
+
+
+def test_numbers_tell_nothing_where_all_sentences_have_some() -> None:
+    said = [f"<p>{prose(at)} It holds {at + 3} litres. {prose(at + 50)}</p>" for at in range(60)]
+    text = shown(page("".join(said)), "html.blocks_few")
+    assert len(re.findall(r"It holds \d+ litres", text)) < 30
+
+
 def test_attributes_and_hidden_parts_are_not_shown_unasked() -> None:
     text = shown(page('<p data-sku="ZK-4471" hidden>Lamp</p>', "<input type=hidden value=v1>"))
     assert "ZK-4471" not in text
