@@ -174,7 +174,12 @@ class Study:
         if len(functions) < _FEWEST_ALIKE:
             return set()
         bodies = [self._body(function) for function in functions]
-        found = alike([[self.rows[row].strip().encode() for row in rows] for rows in bodies])
+        found = alike(
+            [
+                [self.rows[row].strip().encode("utf-8", "surrogatepass") for row in rows]
+                for rows in bodies
+            ]
+        )
         covered: set[int] = set()
         odd = {place for place, _ in found.odd}
         for place, exemplar in found.exemplar.items():

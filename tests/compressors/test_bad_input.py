@@ -66,6 +66,42 @@ def test_bad_input_within_other_content(name: str) -> None:
                 assert mixed.restore(short.kind, short.text) == text
 
 
+# What tools say of each kind, with a place for a word; a name may stand there in most.
+_SAID = {
+    "json": '[{"id": %d, "name": "WORD"}]',
+    "table": "id,name\n%d,WORD\n",
+    "log": "2026-11-20 10:00:%02d INFO worker WORD done\n",
+    "search": "src/a%d.py:3:    WORD = 1\n",
+    "diff": "diff --git a/x%d b/x\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n-WORD\n+b\n c\n",
+    "code": "def take%d(a, b):\n    # WORD\n    c = a + b\n    return c * 2\n\n\n",
+    "html": "<h2>Part %d</h2><p>WORD and more</p>\n",
+    "config": "[part.%d]\nname = WORD\nsize = 3\n\n",
+    "text": "In part %d somebody said WORD, and that was that.\n\n",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(_SAID))
+@pytest.mark.parametrize(
+    "word", ["\udcbb", "a\ud800b", "\x00", "\ufeff", "\u2028", "İ", "ſ", "\x85", "…", "⟧⟦"]
+)
+def test_awkward_signs_in_content_of_each_kind(kind: str, word: str) -> None:
+    text = "".join(_SAID[kind].replace("WORD", word) % number for number in range(24))
+    if kind == "html":
+        text = f"<!DOCTYPE html><html><body>{text}</body></html>"
+    for rung in range(1, RUNGS):
+        made = engine(rung)
+        for query in ("", "part 7", f"what of {word}?"):
+            short = made.compress(text, query=query)
+            assert short.fault is None
+            assert short.tokens_after <= short.tokens_before
+            if short.lossy:
+                assert short.handle is not None
+                assert made.retrieve(short.handle) == text
+                made.retrieve(short.handle, query)
+            elif short.text != text:
+                assert mixed.restore(short.kind, short.text) == text
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"\xff\xfe", b"a line\n\x80\xff\n" * 100, "h\u00e9".encode()]
 )
