@@ -2,6 +2,7 @@
 
 python -m pipelines.defaults                 on the bundled samples, marked demonstration
 python -m pipelines.defaults --data DIR      on the full data sets
+python -m pipelines.defaults --home DIR      keep the outcomes there, and use those that it has
 python -m pipelines.defaults --check         are the packaged ones for this engine?
 """
 
@@ -19,6 +20,7 @@ from compressors.engine import Engine
 from compressors.errors import PublicationRefused, ToinError
 from compressors.files import write_atomically
 from compressors.handles import MemoryHandles
+from compressors.home import Home
 from pipelines.choice import choose
 from pipelines.publication import compose
 from pipelines.replayed import keep_certificates, made_and_kept
@@ -33,7 +35,9 @@ DEFAULTS = Path(__file__).parent.parent / "recommendations" / "recommendations.t
 Progress = Callable[[str, int, int], None]
 
 
-def compose_defaults(data: Path | None, *, settings: Settings, progress: Progress) -> bytes:
+def compose_defaults(
+    data: Path | None, *, settings: Settings, progress: Progress, home: Path | None = None
+) -> bytes:
     """The bytes of a publication made of replays alone.
 
     Args:
@@ -41,13 +45,15 @@ def compose_defaults(data: Path | None, *, settings: Settings, progress: Progres
             publication says that it is a demonstration.
         settings: Delta and alpha.
         progress: Told what is done, how far, of how much.
+        home: Where outcomes are kept; None for a place that is removed.
 
     Raises:
         InputRefused: A data set is not the one that its manifest names.
     """
     with tempfile.TemporaryDirectory() as place:
+        kept = Home.at(home or place).ensure()
         engine = Engine.start(home=place, handles=MemoryHandles())
-        warehouse = Warehouse(Path(place) / "warehouse.duckdb")
+        warehouse = Warehouse(kept.warehouse)
         outcomes = made_and_kept(warehouse, engine=engine, data=data, progress=progress)
         certificates = certify(outcomes, engine=engine, data=data, settings=settings)
         with warehouse.connect() as con:
@@ -92,13 +98,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Renew the defaults, or check them; 1 where that fails, with one sentence."""
     parser = argparse.ArgumentParser(prog="python -m pipelines.defaults", description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of the full data sets")
+    parser.add_argument("--home", type=Path, help="where outcomes are kept")
     parser.add_argument("--check", action="store_true", help="change nothing, only look")
     given = parser.parse_args(arguments)
     try:
         if given.check:
             check_defaults()
         else:
-            content = compose_defaults(given.data, settings=Settings(), progress=_say)
+            content = compose_defaults(
+                given.data, settings=Settings(), progress=_say, home=given.home
+            )
             write_atomically(DEFAULTS, content)
             sys.stderr.write(f"\n{DEFAULTS} renewed\n")
     except ToinError as error:
