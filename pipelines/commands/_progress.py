@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -24,11 +26,21 @@ class Reporter(Protocol):
         ...
 
 
-class Plain:
-    """One line when a step begins and one when it has ended."""
+_PAUSE = 30.0
+"""Seconds between two lines about the same step."""
 
-    def __init__(self) -> None:
-        self._seen: set[str] = set()
+
+class Plain:
+    """A line when a step begins, one when it has ended, and one now and then in between.
+
+    Args:
+        clock: seconds that only go forward.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._began: dict[str, tuple[float, int]] = {}
+        self._said: dict[str, float] = {}
         self._ended: set[str] = set()
 
     def __enter__(self) -> Plain:
@@ -42,14 +54,28 @@ class Plain:
         click.echo(text, err=True)
 
     def step(self, name: str, done: int, total: int) -> None:
-        """Print the beginning and the end of the step, whatever is reported in between."""
-        if name not in self._seen:
-            self._seen.add(name)
+        """Print the beginning and the end of the step, and every half minute how far it is."""
+        now = self._clock()
+        if name not in self._began:
+            self._began[name] = now, done
+            self._said[name] = now
             if done < total or not total:
                 self.note(f"{name} …")
+        elif done < total and now - self._said[name] >= _PAUSE:
+            self._said[name] = now
+            self.note(f"{name}: {done:,} of {total:,}{self._left(name, done, total, now)}")
         if total and done >= total and name not in self._ended:
             self._ended.add(name)
             self.note(f"{name}: done ({total})" if total > 1 else f"{name}: done")
+
+    def _left(self, name: str, done: int, total: int, now: float) -> str:
+        began, first = self._began[name]
+        if done <= first:
+            return ""
+        seconds = (total - done) * (now - began) / (done - first)
+        return (
+            f", about {seconds / 60:.0f} min left" if seconds >= 90 else f", {seconds:.0f} s left"
+        )
 
 
 class Bars:
@@ -64,6 +90,7 @@ class Bars:
             SpinnerColumn,
             TextColumn,
             TimeElapsedColumn,
+            TimeRemainingColumn,
         )
 
         self._progress = Progress(
@@ -72,6 +99,8 @@ class Bars:
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
             console=Console(stderr=True),
         )
         self._tasks: dict[str, TaskID] = {}

@@ -73,7 +73,7 @@ _SAID = {
     "log": "2026-11-20 10:00:%02d INFO worker WORD done\n",
     "search": "src/a%d.py:3:    WORD = 1\n",
     "diff": "diff --git a/x%d b/x\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n-WORD\n+b\n c\n",
-    "code": "def take%d(a, b):\n    c = a + \"WORD\"\n    d = c + b\n    return c * 2\n\n\n",
+    "code": 'def take%d(a, b):\n    c = a + "WORD"\n    d = c + b\n    return c * 2\n\n\n',
     "html": "<h2>Part %d</h2><p>WORD and more</p>\n",
     "config": "[part.%d]\nname = WORD\nsize = 3\n\n",
     "text": "In part %d somebody said WORD, and that was that.\n\n",
