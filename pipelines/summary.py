@@ -270,7 +270,7 @@ def _in_ladder_order(rungs: Sequence[Row]) -> list[str]:
 
 def _answered(row: Row | None) -> str:
     if row is None:
-        return ""
+        return "–"
     low, high = 100 * row["low"], 100 * row["high"]
     return f"{_percent(row['share'])} ({low:.1f} to {high:.1f})"
 

@@ -217,7 +217,7 @@ def _kind(
         unlisted=tuple(
             (m.name, len({o.cluster for o in certify if o.dataset == m.name}))
             for m in manifests
-            if m.name not in listed
+            if m.name not in listed and m.covers(kind)
         ),
         harmed=tuple(harmed[:MOST_HARMED]),
         more_harmed=len(harmed[MOST_HARMED:]),

@@ -95,18 +95,19 @@ def build(item: Item, library: Library, *, kind: str) -> Case:
 
 
 class Rendered(msgspec.Struct, frozen=True):
-    """The cases that a library's items make in every kind."""
+    """The cases that a library's items make in each of ``kinds``."""
 
     library: Library
+    kinds: tuple[str, ...]
 
     @property
     def dataset(self) -> str:
         """The data set's name."""
         return self.library.dataset
 
-    def count(self, kind: str) -> int:  # noqa: ARG002
-        """How many cases there are, which is the same in every kind."""
-        return len(self.library.items)
+    def count(self, kind: str) -> int:
+        """How many cases there are, which is the same in each of ``kinds``."""
+        return len(self.library.items) if kind in self.kinds else 0
 
     def case(self, kind: str, number: int) -> Case:
         """The case of ``kind`` at the place ``number``, from 0; built when it is asked for."""

@@ -183,12 +183,12 @@ def lists(
 ) -> bool:
     """Whether the certificates of ``kind`` rest on the data set, too.
 
-    They rest on every set that is rendered as any kind. On recorded runs they do where the certify
-    part has enough tasks in this kind for a certificate without a harm, on the first version; this
-    is decided by how many there are, before any outcome.
+    They rest on every set that its manifest says is rendered as that kind. On recorded runs they
+    do where the certify part has enough tasks in this kind for a certificate without a harm, on
+    the first version; this is decided by how many there are, before any outcome.
     """
     if manifest.format != "trajectories":
-        return True
+        return manifest.covers(kind)
     tasks = {o.cluster for o in tested if (o.kind, o.dataset) == (kind, manifest.name)}
     return len(tasks) >= tasks_needed(manifest, kinds=kinds, delta=delta)
 
@@ -214,6 +214,8 @@ def _of_kind(
     kinds = len(KINDS_UNDER_TEST)
     counts: dict[tuple[str, str], tuple[Count, float]] = {}
     manifests = [m for m in manifests if lists(kind, m, tested, kinds=kinds, delta=delta)]
+    if not manifests:
+        return []
     # One statement covers all data sets of the kind, so the latest version of any counts.
     limit = threshold(delta, version=max(versions[m.name] for m in manifests), kinds=kinds)
     for profile in LADDERS[kind]:

@@ -17,6 +17,7 @@ from typing import Literal
 import msgspec
 
 from compressors.errors import InputRefused
+from compressors.profiles import LADDERS
 from pipelines.replays.blocks import LEDGER, read_ledger
 
 REPLAYED = ("gsm8k", "truthfulqa", "bfcl")
@@ -46,9 +47,9 @@ class SourceFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"files": "file"}):
     """What a data set is made of, and what a certificate on it is about.
 
-    ``blocks`` is how many blocks its certify part has, ``largest`` how many characters of JSON
-    the answers have at most that its items are put into, ``base`` the address that it is
-    fetched from.
+    ``kinds`` are those that its items are rendered as, all where none is named, ``blocks`` is how
+    many blocks its certify part has, ``largest`` how many characters of JSON the answers have at
+    most that its items are put into, ``base`` the address that it is fetched from.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
     epsilon: float
     sample: bool
     files: tuple[SourceFile, ...]
+    kinds: tuple[str, ...] = ()
     blocks: int = 1
     largest: int = 200_000
     base: str = ""
@@ -74,6 +76,10 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
         files = [(file.path, file.sha256) for file in self.files]
         content = msgspec.json.encode([self.name, self.format, files, self.blocks])
         return "sha256:" + hashlib.sha256(content).hexdigest()
+
+    def covers(self, kind: str) -> bool:
+        """Whether its items are rendered as ``kind``."""
+        return not self.kinds or kind in self.kinds
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -123,6 +129,11 @@ def read_manifest(path: Path) -> Manifest:
                 f"{path}, field {field}: {getattr(manifest, field)} is no positive number; "
                 "leave the field out for its default"
             )
+    unknown = sorted(set(manifest.kinds) - set(LADDERS))
+    if unknown:
+        raise InputRefused(
+            f"{path}, field kinds: {unknown[0]!r} is no kind; there are {', '.join(LADDERS)}"
+        )
     if not 0 < manifest.epsilon < 1:
         raise InputRefused(
             f"{path}, field epsilon: {manifest.epsilon} is no share between 0 and 1; "

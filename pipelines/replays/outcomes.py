@@ -126,7 +126,10 @@ def replay_key(engine: Engine, sources: Sequence[Source], *, without: Collection
 
     ``without`` are conversations that are left out (`run_replays`).
     """
-    items = [f"{s.manifest.digest} {s.block} {s.manifest.largest}" for s in sources]
+    items = [
+        f"{s.manifest.digest} {s.block} {s.manifest.largest} {' '.join(s.manifest.kinds)}"
+        for s in sources
+    ]
     if any(s.manifest.format == "trajectories" for s in sources):
         items += ["without", *sorted(without)]
     return digest("replay", judge_key(engine), *items)[:16]
@@ -194,7 +197,7 @@ def cases_of(source: Source, engine: Engine, without: Collection[str] = ()) -> C
     """
     if source.manifest.format == "trajectories":
         return read_trajectories(source, engine, kinds=KINDS_UNDER_TEST, without=without)
-    return Rendered(read_library(source))
+    return Rendered(read_library(source), tuple(filter(source.manifest.covers, KINDS_UNDER_TEST)))
 
 
 class _Stamp(NamedTuple):

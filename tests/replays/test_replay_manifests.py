@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from compressors.errors import InputRefused
+from compressors.profiles import LADDERS
 from pipelines.replays.formats import read_library
 from pipelines.replays.manifests import (
     Source,
@@ -67,6 +68,16 @@ def test_a_digest_is_of_the_files_and_not_of_words_about_them(tmp_path: Path) ->
     assert len(first) == len("sha256:") + 64
 
 
+def test_a_set_is_rendered_as_the_kinds_it_names(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text(_GOOD)
+    every = read_manifest(path)
+    path.write_text(_GOOD.replace('name = "x"', 'name = "x"\nkinds = ["json", "html"]'))
+    two = read_manifest(path)
+    assert [kind for kind in LADDERS if every.covers(kind)] == list(LADDERS)
+    assert [kind for kind in LADDERS if two.covers(kind)] == ["json", "html"]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -77,6 +88,7 @@ def test_a_digest_is_of_the_files_and_not_of_words_about_them(tmp_path: Path) ->
         (('name = "x"', 'name = "x"\ncolour = "red"'), ["colour"]),
         (('sha256 = "00"', ""), ["sha256"]),
         (('name = "x"', "name = "), ["line"]),
+        (('name = "x"', 'name = "x"\nkinds = ["json", "tabel"]'), ["kinds", "'tabel'", "table"]),
     ],
 )
 def test_a_bad_manifest_is_refused(

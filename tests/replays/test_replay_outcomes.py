@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +18,10 @@ from compressors.kinds.base import Passage
 from compressors.profiles import LADDERS
 from pipelines.replays import manifests
 from pipelines.replays import outcomes as module
+from pipelines.replays.certify import certify
 from pipelines.replays.outcomes import PROFILE, Outcome, run_replays
 from pipelines.replays.report import answerability
+from pipelines.settings import Settings
 
 
 def _silent(label: str, done: int, total: int) -> None:
@@ -56,6 +59,23 @@ def test_every_case_has_every_profile_and_every_control(found: list[Outcome]) ->
                 assert counts.pop((kind, "random_deletion", profile.name)) == 60
                 assert counts.pop((kind, "truncation", profile.name)) == 60
     assert not counts
+
+
+def test_a_set_is_rendered_as_no_kind_but_its_own(
+    small_sets: Path, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(small_sets, tmp_path / "sets")
+    for name, kinds in (("gsm8k", '["log"]'), ("truthfulqa", '["json"]'), ("bfcl", "[]")):
+        path = tmp_path / "sets" / f"{name}-sample.toml"
+        path.write_text(f"kinds = {kinds}\n{path.read_text()}")
+    monkeypatch.setattr(manifests, "datasets_directory", lambda: tmp_path / "sets")
+    found = run_replays(data=None, engine=engine, progress=_silent, processes=1)
+    assert {(o.dataset.removesuffix("-sample"), o.kind) for o in found} == {
+        ("gsm8k", "log"), ("truthfulqa", "json"), ("bfcl", "json"), ("bfcl", "log"),
+    }  # fmt: skip
+    rows = certify(found, engine=engine, data=None, settings=Settings())
+    tested = {(row.dataset, row.kind) for row in rows if row.kind in ("json", "log")}
+    assert tested == {(o.dataset, o.kind) for o in found}
 
 
 def test_uncompressed_is_the_measure(found: list[Outcome]) -> None:
