@@ -171,10 +171,8 @@ def _tally(
         lengths.append(len(found))
         if not forms.isdisjoint(found):
             tally = tallies[document] = {}
-            for form in found:
-                if form in forms:
-                    term = wanted[form]
-                    tally[term] = tally.get(term, 0) + 1
+            for term in [wanted[form] for form in found if form in forms]:
+                tally[term] = tally.get(term, 0) + 1
     return tallies, lengths
 
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from compressors.kinds._lines_undo import RAW, raw
-from compressors.kinds._search_rows import Hit, parse
+from compressors.kinds._search_rows import Hit
 
 FILE, WITHIN = "▸ ", "▹ "
 _LEGEND = 'a line below "▸ path" begins, in full, with that path and ":" or "-"'
@@ -41,10 +41,8 @@ class _Group(NamedTuple):
         return self.path.rpartition("/")[0]
 
 
-def group(name: str, text: str, flavour: str) -> str:
+def group(name: str, text: str, rows: Sequence[str], hits: Sequence[Hit | None]) -> str:
     """``text`` in the notation where that is shorter and exact, else ``text`` itself."""
-    rows = text.split("\n")
-    hits = parse(rows, flavour)
     if not any(hits):
         return raw(name, text)
     body = list(_body(_grouped(rows, hits)))

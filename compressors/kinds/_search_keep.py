@@ -54,10 +54,11 @@ def _read(share: float) -> int:
 class Study:
     """All that can be known of matches before anybody asks for anything."""
 
-    __slots__ = ("contexts", "files", "hits", "kept", "matches", "numbers")
+    __slots__ = ("_sizes", "contexts", "files", "hits", "kept", "matches", "numbers")
 
     def __init__(self, hits: Sequence[Hit | None]) -> None:
         self.hits = hits
+        self._sizes = [len(hit.path) + len(hit.text) if hit else 0 for hit in hits]
         self.matches = [row for row, hit in enumerate(hits) if hit and hit.sep == ":"]
         self.contexts = [row for row, hit in enumerate(hits) if hit and hit.sep != ":"]
         self.files: dict[str, list[int]] = {}
@@ -112,18 +113,17 @@ class Study:
     def _fill(self, kept: set[int], others: Sequence[int], least: int) -> None:
         """Keep further matches, in their order, up to ``least`` characters in all."""
         # Context does not count, so that a share which shows more of it shows no fewer matches.
-        left = least - sum([self._size(row) for row in self.matches if row in kept])
+        sizes = self._sizes
+        left = least - sum([sizes[row] for row in self.matches if row in kept])
+        if left <= 0:
+            return
         matches = set(self.matches)
         for row in others:
             if left <= 0:
                 return
             if row in matches and row not in kept:
                 kept.add(row)
-                left -= self._size(row)
-
-    def _size(self, row: int) -> int:
-        hit = self.hits[row]
-        return len(hit.path) + len(hit.text) if hit else 0
+                left -= sizes[row]
 
     def _together(self, rows: Sequence[int]) -> Iterator[list[int]]:
         """The rows of each file, apart from one another where they are too many characters."""
@@ -132,8 +132,9 @@ class Study:
             hit = self.hits[row]
             if hit is not None:
                 files.setdefault(hit.path, []).append(row)
+        sizes = self._sizes
         for members in files.values():
-            if len(files) >= _SEVERAL and sum([self._size(row) for row in members]) <= _TOGETHER:
+            if len(files) >= _SEVERAL and sum([sizes[row] for row in members]) <= _TOGETHER:
                 yield members
             else:
                 yield from ([row] for row in members)

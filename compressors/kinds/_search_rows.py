@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from compressors.kinds._search_layout import HEADING, LINE, NUMBERED, UNNUMBERED
+from compressors._patterns import deferred
+from compressors.kinds._search_layout import HEADING, NUMBERED, UNNUMBERED
 
 _AFTER = re.compile(r"([:=-])([0-9]+)\1")
-_NUMBER = re.compile(r"(\d{1,9})([:-])")
+_LINE = deferred(r"(\d{1,9})([:-])(?!\d\d[:-])")
 
 
 class Hit(NamedTuple):
@@ -97,12 +98,12 @@ def _under_headings(rows: Sequence[str], *, named: bool) -> list[Hit | None]:
     path = ""
     above = ""
     for row in rows:
-        found = _NUMBER.match(row) if LINE.match(row) else None
+        found = _LINE.match(row)
         if found is not None:
             hits.append(Hit(path, found[2], found[1], row[found.end() :], 0))
         else:
-            if named and not above and (heading := HEADING.match(row.rstrip("\r"))):
+            if named and not above.strip() and (heading := HEADING.match(row.rstrip("\r"))):
                 path = heading["path"]
             hits.append(None)
-        above = row.strip()
+        above = row
     return hits

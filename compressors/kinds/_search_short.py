@@ -83,7 +83,7 @@ def _shown(study: Study, choice: Choice) -> list[Shown]:
         total = len(study.files.get(path, ()))
         if hits or not study.numbers:
             whole = [row in choice.asked for row in members]
-            shown.append(Shown(path, total, sum(hit.match for hit in hits), hits, whole))
+            shown.append(Shown(path, total, sum([hit.sep == ":" for hit in hits]), hits, whole))
     return shown
 
 

@@ -16,7 +16,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, compress, pairwise
 from math import ceil, log2
 
 from compressors.kinds import _log_odd
@@ -50,12 +50,14 @@ def is_prose(units: Units) -> bool:
     headings = [at for at, sort in enumerate(units.sorts) if sort == HEADING]
     if sum([pieces[at].startswith("##") for at in headings]) >= _SECTIONS:
         return True
-    told = [
-        len(piece)
-        for piece in pieces
-        if piece.rstrip(_CLOSING)[-1:] in _ENDS and (piece.count(" ") > 2 or not piece.isascii())
-    ]
-    return 2 * sum(told) >= sum(map(len, pieces))
+    # Of what is prose half of the pieces are enough to tell.
+    left = sum(map(len, pieces))
+    for piece in pieces:
+        if piece.rstrip(_CLOSING)[-1:] in _ENDS and (piece.count(" ") > 2 or not piece.isascii()):
+            left -= 2 * len(piece)
+            if left <= 0:
+                return True
+    return left <= 0
 
 
 def kept_whole(units: Units, share: float) -> bool:
@@ -72,6 +74,7 @@ class Study:
         "_counts",
         "_numbered",
         "_rarities",
+        "_telling",
         "_units",
         "_words",
         "always",
@@ -79,7 +82,6 @@ class Study:
         "odd",
         "order",
         "pieces",
-        "prose",
         "same",
         "size",
         "sorts",
@@ -89,10 +91,11 @@ class Study:
         self._units = units
         self.pieces, self.sorts, _ = units
         self.size = len(self.pieces)
-        self.prose = is_prose(units)
         self._words = words(self.pieces)
         self._counts = Counter(chain.from_iterable(map(set, self._words)))
-        self._numbered = self._holding({word for word in self._counts if word[:1].isdigit()})
+        numbers = {word for word in self._counts if b"0" <= word < b":"}
+        self._telling = self._holding(numbers | STRONG | WEAK, range(self.size))
+        self._numbered = self._holding(numbers, self._telling)
         self._rarities = self._rarity()
         self.groups = self._grouped()
         self._alike = {at for members in self.groups.values() for at in members[1:]}
@@ -101,6 +104,11 @@ class Study:
         self.always = self.odd | self._structure()
         self.order = self._ordered()
 
+    @property
+    def prose(self) -> bool:
+        """Whether the text is a document."""
+        return is_prose(self._units)
+
     def _few(self, least: int, share: int) -> int:
         return max(least, self.size // share)
 
@@ -108,14 +116,17 @@ class Study:
         """The first of the pieces that differ in digits alone, and all of them, in order."""
         known: dict[bytes, int] = {}
         groups: dict[int, list[int]] = {}
+        if not self.size:
+            return groups
         forms = b"\x00".join(map(b" ".join, self._words)).translate(_DIGITS)
         keys = _ZEROS.sub(b"0", forms).split(b"\x00")
-        for at, (each, key) in enumerate(zip(self._words, keys, strict=False)):
-            if self.sorts[at] == BLOB:
-                key = b"\x00"
-            elif len(each) <= _WORDS_ALIKE:
+        for at in [at for at, sort in enumerate(self.sorts) if sort == BLOB]:
+            keys[at] = b"\x00"
+        counts = Counter(keys)
+        for at in [at for at, key in enumerate(keys) if counts[key] > 1]:
+            if len(self._words[at]) <= _WORDS_ALIKE and self.sorts[at] != BLOB:
                 continue
-            first = known.setdefault(key, at)
+            first = known.setdefault(keys[at], at)
             if first != at:
                 groups.setdefault(first, [first]).append(at)
         return groups
@@ -157,9 +168,9 @@ class Study:
     def _signals(self) -> set[int]:
         """Pieces with a word that warns, forbids or denies, where such words are few."""
         most = self._few(4, 8)
-        strong = {word for word in STRONG if 0 < self._counts.get(word, 0) <= most}
-        found = set(self._holding(strong))
-        weak = self._holding(WEAK & self._counts.keys())
+        strong = {word for word in STRONG & self._counts.keys() if self._counts[word] <= most}
+        found = set(self._holding(strong, self._telling))
+        weak = self._holding(WEAK & self._counts.keys(), self._telling)
         found.update(weak if len(weak) <= self._few(3, 25) else [])
         marked = [
             at
@@ -169,11 +180,12 @@ class Study:
         found.update(marked if len(marked) <= most else [])
         return found
 
-    def _holding(self, wanted: AbstractSet[bytes]) -> list[int]:
-        """Pieces with one of the words ``wanted``."""
+    def _holding(self, wanted: AbstractSet[bytes], among: Iterable[int]) -> list[int]:
+        """Pieces with one of the words ``wanted``, of those to look ``among``."""
         if not wanted:
             return []
-        return [at for at, each in enumerate(self._words) if not wanted.isdisjoint(each)]
+        pieces = self._words
+        return [at for at in among if not wanted.isdisjoint(pieces[at])]
 
     def _signs(self) -> list[int]:
         """Pieces with a sign that hardly any other has, where few have one."""
@@ -201,18 +213,29 @@ class Study:
         most = self._few(3, 25)
         holders: list[int] = []
         for at, each in enumerate(self._words):
-            if any(self._is_name(at, word) for word in once.intersection(each)):
+            own = once.intersection(each)
+            if own and self._has_name(at, own):
                 holders.append(at)
                 if len(holders) > most:
                     return []
         return holders
 
-    def _is_name(self, at: int, word: bytes) -> bool:
-        text = word.decode("utf-8", "replace")
+    def _has_name(self, at: int, own: Iterable[bytes]) -> bool:
+        """Whether one of a piece's ``own`` words is capitalised within it, or all capitals."""
         piece = self.pieces[at]
-        return piece.find(f"{text[0].upper()}{text[1:]}", 1) > 0 or (
-            len(text) > 3 and text.upper() != text and text.upper() in piece
-        )
+        within = piece[1:]
+        capitals = within != within.lower()
+        for word in own:
+            # Letters from a to z alone are no name where nothing is capital.
+            if not capitals and word.isalpha():
+                continue
+            text = word.decode("utf-8", "replace")
+            if piece.find(f"{text[0].upper()}{text[1:]}", 1) > 0:
+                return True
+            upper = text.upper()
+            if len(text) > 3 and upper != text and upper in piece:
+                return True
+        return False
 
     def _rarity(self) -> list[int]:
         """Of each piece how rare its words are on average, in sixteenths of a bit."""
@@ -230,16 +253,16 @@ class Study:
         """Pieces whose words are far rarer than is usual here (Tukey's outer fence)."""
         rarities = self._rarities
         told = [
-            (rarities[at], at)
+            at
             for at, each in enumerate(self._words)
             if len(each) >= _WORDS_FOR_RARITY and self.sorts[at] != BLOB
         ]
-        told.sort()
         if len(told) < 12:
             return set()
-        first, third = told[len(told) // 4][0], told[(3 * len(told)) // 4][0]
+        ranked = sorted([rarities[at] for at in told])
+        first, third = ranked[len(told) // 4], ranked[(3 * len(told)) // 4]
         fence = third + _FENCE_FACTOR * max(third - first, _QUANTA // 4)
-        odd = [at for rarity, at in told if rarity > fence]
+        odd = sorted([at for at in told if rarities[at] > fence], key=rarities.__getitem__)
         return set(odd[-self._few(3, 50) :])
 
     def _unusual(self, members: Sequence[int]) -> Iterable[int]:
@@ -258,8 +281,8 @@ class Study:
         """The other pieces, those that say most first."""
         if not self.pieces:
             return []
-        usual = sorted(self._rarities)[self.size // 2]
-        scores = [min(rarity, 2 * usual) for rarity in self._rarities]
+        most = 2 * sorted(self._rarities)[self.size // 2]
+        scores = [rarity if rarity < most else most for rarity in self._rarities]
         scores[0] += _OPENS
         for at, (piece, sort) in enumerate(zip(self.pieces[:-1], self.sorts, strict=False)):
             if sort == HEADING or piece.endswith("\n\n"):
@@ -271,8 +294,9 @@ class Study:
             scores[at] += _NUMBERED
         for at in self._alike:
             scores[at] -= _REPEATED
-        free = set(range(self.size)) - self.always - self.same
-        return sorted(sorted(free), key=scores.__getitem__, reverse=True)
+        settled = self.always | self.same
+        free = [at for at in range(self.size) if at not in settled]
+        return sorted(free, key=scores.__getitem__, reverse=True)
 
     def answers(self, query: str) -> set[int]:
         """The pieces of the passages that answer ``query``, which stay whole."""
@@ -292,15 +316,16 @@ def choose(study: Study, share: float, answers: set[int]) -> list[bool]:
     if wanted > 0:
         for at in [at for at in study.order if not kept[at]][:wanted]:
             kept[at] = True
-    if not study.prose:
-        _fill(study, kept, ceil(share * _READ_BY_LINE))
+    _fill(study, kept, ceil(share * _READ_BY_LINE))
     _close_gaps(study.pieces, kept)
     return kept
 
 
 def _fill(study: Study, kept: list[bool], least: int) -> None:
-    """Keep further pieces, in their order, up to ``least`` characters in all."""
-    left = least - sum([len(piece) for piece, keep in zip(study.pieces, kept, strict=True) if keep])
+    """Keep further pieces of what is no prose, in order, up to ``least`` characters in all."""
+    left = least - sum(map(len, compress(study.pieces, kept)))
+    if left <= 0 or study.prose:
+        return
     for at in study.order:
         if left <= 0:
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+_LINES_APART = 2
 _GAP = '"…3" where 3 others stood'
 _COUNTED = "[×9]: 9 that differ in numbers at most"
 
@@ -19,7 +20,8 @@ def write(kind: str, pieces: Sequence[str], kept: Sequence[bool], totals: Mappin
     for at, (piece, keep) in enumerate(zip(pieces, kept, strict=True)):
         if not keep:
             gap += 1
-            lines = max(lines, piece.count("\n", len(piece.rstrip())))
+            if lines < _LINES_APART:
+                lines = max(lines, piece.count("\n", len(piece.rstrip())))
             continue
         if gap:
             out.append(f"…{gap}{_apart(lines)}")
@@ -38,4 +40,4 @@ def write(kind: str, pieces: Sequence[str], kept: Sequence[bool], totals: Mappin
 
 def _apart(lines: int) -> str:
     """What parts a note from the next piece, where ``lines`` line ends did: two at most."""
-    return "\n" * min(2, lines) or " "
+    return "\n" * min(_LINES_APART, lines) or " "

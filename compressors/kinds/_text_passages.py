@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from compressors._patterns import deferred
@@ -83,25 +83,27 @@ def _within(blocks: Sequence[_Block], start: int, end: int, most: int) -> bool:
 
 def _blocks(pieces: Sequence[str], sorts: Sequence[int]) -> list[_Block]:
     """The pieces between empty lines; headings apart, what is indented with what it is below."""
+    headings = [sort == HEADING for sort in sorts]
     bounds = [0]
-    for at, piece in enumerate(pieces[:-1]):
-        body = piece.rstrip()
-        heading = sorts[at] == HEADING
-        if heading != (sorts[at + 1] == HEADING) or not body or _parted(piece, len(body)):
-            bounds.append(at + 1)
+    before = zip(pieces, headings, headings[1:], strict=False)
+    for at, (piece, heading, following) in enumerate(before, 1):
+        if heading is not following or _ends_block(piece):
+            bounds.append(at)
     bounds.append(len(pieces))
+    offsets = [0, *accumulate(map(len, pieces))]
     blocks: list[_Block] = []
     margin = 0
     for start, end in pairwise(bounds):
         first = pieces[start]
-        size = sum(map(len, pieces[start:end]))
+        size = offsets[end] - offsets[start]
         if sorts[start] == HEADING:
             blocks.append(_Block(start, end, size, _rank(first, pieces[end - 1])))
             margin = -1
             continue
-        indent = len(first) - len(first.lstrip())
+        bare = first.lstrip()
+        indent = len(first) - len(bare)
         last = blocks[-1] if blocks else None
-        below = not first.strip() or 0 <= margin < indent
+        below = not bare or 0 <= margin < indent
         if last and below and not last.rank and last.size + size <= _LONGEST:
             blocks[-1] = _Block(last.start, end, last.size + size, 0)
         else:
@@ -110,8 +112,11 @@ def _blocks(pieces: Sequence[str], sorts: Sequence[int]) -> list[_Block]:
     return blocks
 
 
-def _parted(piece: str, body: int) -> bool:
-    return piece.count("\n", body) > 1
+def _ends_block(piece: str) -> bool:
+    """Whether a piece is empty, or an empty line follows it."""
+    if not piece or piece.isspace():
+        return True
+    return piece.count("\n") > 1 and piece.count("\n", len(piece.rstrip())) > 1
 
 
 def _rank(first: str, last: str) -> int:

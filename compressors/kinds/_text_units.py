@@ -9,7 +9,8 @@ at spaces or signs, so that no piece is much longer than a paragraph.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 # One set of signs in front: the text is searched for these without trying the rest.
@@ -35,8 +36,9 @@ _STRUCTURE = re.compile(
     r"#{1,6}[ \t]|[-*+•][ \t]|\d{1,3}[.)][ \t]|[a-z][.)][ \t]|\||>|`{3}|~{3}|={3,}|-{3,}|\*{3,}|:\w"
     r"|\.\. |@|<|\$ "
 )
-_FENCE = re.compile(r"`{3}|~{3}")
+_FENCES = ("```", "~~~")
 _JOINED_FROM, _FULL, _SPACES = 30, 52, 4
+_WORD = 5
 _OPENING, _OPEN_END = "(\"'“„«‘", ",;-–—)\"'’”"
 _LONGEST, _PIECE = 1_000, 400
 _CUT = re.compile(r"[^\n]{160,360}?[ ,;})\]>|]+|[^\n]{1,400}|\n+")
@@ -56,20 +58,29 @@ class Units(NamedTuple):
 
 def units(text: str) -> Units:
     """``text`` cut into pieces, in time linear in its length."""
-    pieces: list[str] = []
-    blobs: list[int] = []
-    for start, end in _spans(text):
-        if end - start <= _LONGEST:
-            pieces.append(text[start:end])
-            continue
-        for part in _cut(text[start:end]):
-            if _BLOB.match(part):
-                blobs.append(len(pieces))
-            pieces.append(part)
+    pieces = [text[start:end] for start, end in pairwise(_bounds(text))]
+    if max(map(len, pieces), default=0) <= _LONGEST:
+        return Units(pieces, _sorts(pieces))
+    pieces, blobs = _divided(pieces)
     sorts = _sorts(pieces)
     for at in blobs:
         sorts[at] = BLOB
     return Units(pieces, sorts)
+
+
+def _divided(pieces: Iterable[str]) -> tuple[list[str], list[int]]:
+    """The pieces with the long ones in parts, and which of these are encoded data."""
+    divided: list[str] = []
+    blobs: list[int] = []
+    for piece in pieces:
+        if len(piece) <= _LONGEST:
+            divided.append(piece)
+            continue
+        for part in _cut(piece):
+            if _BLOB.match(part):
+                blobs.append(len(divided))
+            divided.append(part)
+    return divided, blobs
 
 
 def lines(rows: Sequence[str]) -> Units:
@@ -105,15 +116,16 @@ def _sort(piece: str) -> int:
     first = piece[:1]
     if first == "#":
         return HEADING if _HEADING.match(piece) else PROSE
-    if first in "=-~" and len(piece) >= 3 and not piece.strip(f"{first} \t\r\n"):
-        return UNDERLINE
     if first == "|":
         return RULE if not piece.strip("|-: \t\r\n") else PROSE
-    return FENCE if _FENCE.match(piece) else PROSE
+    if first in "=-~" and len(piece) >= 3 and not piece.strip(f"{first} \t\r\n"):
+        return UNDERLINE
+    return FENCE if piece.startswith(_FENCES) else PROSE
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where each piece begins and ends."""
+def _bounds(text: str) -> list[int]:
+    """Where each piece begins, and where the last one ends."""
+    bounds = [0]
     start = line = 0
     for found in _END.finditer(text):
         at, end = found.start(), found.end()
@@ -129,10 +141,11 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         elif text[at] == "." and _abbreviated(text, start, at, end):
             continue
         if end > start:
-            yield start, end
+            bounds.append(end)
             start = end
     if start < len(text):
-        yield start, len(text)
+        bounds.append(len(text))
+    return bounds
 
 
 def _goes_on(text: str, line: int, at: int) -> bool:
@@ -165,7 +178,11 @@ def _abbreviated(text: str, start: int, at: int, end: int) -> bool:
     """Whether the full stop at ``at`` ends a word only, not a sentence."""
     if end > at + 1 and text[at + 1] == ".":
         return False
-    before = text[max(start, at - 12) : at].split()
+    within = text[max(start, at - 12) : at]
+    # No abbreviation without a full stop within is that long.
+    if within[-_WORD:].isalpha() and len(within) >= _WORD and "." not in within:
+        return False
+    before = within.split()
     last = before[-1].lstrip("([\"'„“«") if before else ""
     if not last or (len(before) == 1 and at - start <= 4 and last.isalnum()):
         # The number or letter of an item in a list.

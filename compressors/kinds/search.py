@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compressors.kinds import _lines
+from compressors.kinds._lines_undo import raw
 from compressors.kinds._search_layout import recognise
 from compressors.kinds.base import Content, Cut, Focus, Passage
 from compressors.kinds.base import Params as BaseParams
@@ -23,6 +24,8 @@ __all__ = ["NAME", "Params", "compress", "find", "recognise", "restore", "signat
 
 NAME = "search"
 _STRUCTURE = ("", "--")
+# Flavours that name each file once already, or none.
+_NAMED_ONCE = frozenset(("heading", "lines"))
 _DROP_AT_LEAST, _DROP_SHARE = 240, 0.03
 
 
@@ -49,19 +52,27 @@ def signature(parsed: str) -> str:
 def compress(content: Content, params: Params, focus: Focus) -> Cut:
     """The matches grouped under their files and, where asked for, fewer of them."""
     from compressors.kinds import _search_groups, _search_json
+    from compressors.kinds._search_rows import parse
 
     if params.passthrough:
         return _lines.as_it_is(content)
     flavour = content.parsed or "numbered"
-    if not params.lossless and params.match_share < 1.0:
-        cut = _short(content.text, flavour, params.match_share, focus.query)
+    rows = content.text.split("\n")
+    hits: list[Hit | None] | None = None
+    if not params.lossless and params.match_share < 1.0 and flavour != "files":
+        bare = [_lines.plain(row) for row in rows] if "\x1b" in content.text else rows
+        hits = _search_json.parse(bare) if flavour == "json" else parse(bare, flavour)
+        cut = _short(content.text, bare, hits, flavour, params.match_share, focus.query)
         if cut is not None:
             return cut
+        hits = hits if bare is rows else None
     number = _lines.count(content.text)
     if flavour == "json":
         text = _search_json.group(NAME, content.text)
+    elif flavour in _NAMED_ONCE:
+        text = raw(NAME, content.text)
     else:
-        text = _search_groups.group(NAME, content.text, flavour)
+        text = _search_groups.group(NAME, content.text, rows, hits or parse(rows, flavour))
     return Cut(text, False, "lines", number, number)
 
 
@@ -78,23 +89,24 @@ def find(content: Content, query: str) -> list[Passage]:
     return _lines.find_rows(content.text, query)
 
 
-def _short(text: str, flavour: str, share: float, query: str) -> Cut | None:
+def _short(
+    text: str,
+    rows: list[str],
+    hits: list[Hit | None],
+    flavour: str,
+    share: float,
+    query: str,
+) -> Cut | None:
     """The matches that stay; None where leaving the others out saves next to nothing."""
-    from compressors.kinds import _search_json
     from compressors.kinds._search_keep import Study, kept_whole
-    from compressors.kinds._search_rows import parse
     from compressors.kinds._search_short import write
 
-    if flavour == "files":
-        return None
-    rows = [_lines.plain(row) for row in text.split("\n")]
-    hits = _search_json.parse(rows) if flavour == "json" else parse(rows, flavour)
     if kept_whole(hits, share):
         return None
     study = Study(hits)
     choice = study.choose(share, query)
     gone = [row for row in (*study.matches, *study.contexts) if row not in choice.kept]
-    if sum(len(rows[row]) for row in gone) < max(_DROP_AT_LEAST, _DROP_SHARE * len(text)):
+    if sum([len(rows[row]) for row in gone]) < max(_DROP_AT_LEAST, _DROP_SHARE * len(text)):
         return None
     short, silent = write(NAME, study, choice, _messages(rows, hits, flavour), query)
     number = _lines.count(text)
