@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import msgspec
 
-from compressors.profiles import Profile
+from compressors.profiles import CANDIDATES, Profile, rung_of
 from pipelines.choice.model import Certified
 
 
@@ -81,13 +81,16 @@ def default_of(
 ) -> Profile:
     """The member that leaves the smallest share of the learn part's tokens; ties go to milder.
 
-    Where the replays say nothing about a kind, it is the last member that loses nothing.
+    None goes further than the kind's candidate: up to there needles are tested to stay visible
+    under every profile, and what acts without evidence of its slice has to keep to that. Where the
+    replays say nothing about a kind, it is the last member that loses nothing.
     """
+    furthest = rung_of(CANDIDATES[kind])
     left = {
         member.name: Fraction(after, before)
         for member in safe.members
         for before, after in [learned.get((kind, member.id), (0, 0))]
-        if before
+        if before and rung_of(member.name) <= furthest
     }
     if not left:
         return [m for m in safe.members if m.safe][-1]

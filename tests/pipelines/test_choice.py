@@ -24,7 +24,7 @@ from choice_world import (
 from msgspec.structs import replace
 
 from compressors.errors import ConfigurationError
-from compressors.profiles import LADDERS
+from compressors.profiles import CANDIDATES, LADDERS
 from pipelines.choice import PUBLISHED_REASONS, UNPUBLISHED_REASONS
 from pipelines.evidence import net_savings_interval, p_savings_above, regret_interval
 from pipelines.settings import Pin
@@ -317,6 +317,12 @@ def test_the_default_saves_most_on_the_learn_part(con):
                 "json.rows_half": (1000, 300), "json.rows_minimal": (1000, 10)})  # fmt: skip
     assert chosen(con).defaults["json"].name == "json.rows_most"  # ties go to the milder
     assert chosen(con, certs=[]).defaults["json"].name == "json.lossless"
+
+
+def test_no_default_goes_further_than_the_candidate(con):
+    learn(con, {"json.rows_half": (1000, 500), "json.rows_few": (1000, 300),
+                "json.rows_minimal": (1000, 10)})  # fmt: skip
+    assert chosen(con).defaults["json"].name == CANDIDATES["json"] == "json.rows_few"
 
 
 @pytest.mark.parametrize(
