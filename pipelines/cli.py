@@ -97,6 +97,7 @@ def _version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None
     cls=_Late,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=_BEGIN
+    + "\n\nEvery command takes --home DIR; without it TOIN_HOME, else .toin."
     + "\n\nExit codes: 0 done, 1 refused or failed, 2 called wrongly, 130 interrupted.",
 )
 @click.option(

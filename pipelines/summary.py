@@ -272,7 +272,8 @@ def _answered(row: Row | None) -> str:
     if row is None:
         return "–"
     low, high = 100 * row["low"], 100 * row["high"]
-    return f"{_percent(row['share'])} ({low:.1f} to {high:.1f})"
+    # Narrow enough for three data sets side by side.
+    return f"{_percent(row['share'])} ({low:.1f} to {100 if row['high'] == 1 else f'{high:.1f}'})"
 
 
 def _verdict(rows: Sequence[Row]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -102,3 +103,19 @@ def need(*modules: str, extra: str) -> None:
             f'add the rest with `python -m pip install "toin[{extra}]"` '
             f"(in a checkout: `make install`)"
         )
+
+
+def writable(folder: Path) -> Path:
+    """``folder``, made if it is not there, before work begins whose result goes into it.
+
+    Raises:
+        ConfigurationError: nothing can be written into it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise ConfigurationError(
+            f"nothing can be written to {folder} ({error.strerror}); choose another folder"
+        ) from error

@@ -57,6 +57,8 @@ def command(
     handle: `toin retrieve HANDLE` brings all of it back.
     """
     content = _content(file)
+    if not content:
+        say("note: the content is empty, and so is the result")
     pepper_of(home)
     from compressors.engine import Engine
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import socket
 import subprocess
 import sys
 
 import click
 
+from compressors.errors import ConfigurationError
 from compressors.home import Home
 from pipelines.commands._common import home_option, need, say
 
@@ -25,6 +27,9 @@ def command(port: int, home: Home) -> int:
     It listens on the loopback address only and reports nothing to anybody.
     """
     need("streamlit", "altair", "polars", extra="dashboards")
+    if home.root.exists() and not home.root.is_dir():
+        raise ConfigurationError(f"{home.root} is no folder; give the home's folder with --home")
+    _refuse_taken(port)
     if not home.snapshots.exists():
         say(f"note: {home.root} has no snapshot yet; `toin run --home {home.root}` makes one")
     say(f"http://127.0.0.1:{port} (end with Ctrl-C)")
@@ -36,6 +41,18 @@ def command(port: int, home: Home) -> int:
         ],
         environment={"TOIN_HOME": str(home.root.absolute())},
     )
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as tried:
+        # As servers do, so that a port that was just left is free.
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"port {port} cannot be used ({error.strerror}); choose another with --port"
+            ) from error
 
 
 def app_path() -> str:

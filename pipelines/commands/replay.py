@@ -18,6 +18,7 @@ from pipelines.commands._common import (
     need,
     pepper_of,
     print_json,
+    writable,
 )
 
 if TYPE_CHECKING:
@@ -216,6 +217,7 @@ def _replay(
     if spend:
         refuse_samples(data)
     home.ensure()
+    writable(report)
     settings = load_settings(home.root / "settings.toml")
     engine = Engine.start(None, home, handles=MemoryHandles())
     warehouse = Warehouse(home.warehouse)
@@ -273,7 +275,6 @@ def _write_report(folder: Path, report: Contents) -> Path:
     from pipelines.replay_report import page, text
 
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         write_atomically(folder / "replay-report.md", text(report).encode())
         write_atomically(folder / "replay-report.html", page(report).encode())
     except OSError as error:

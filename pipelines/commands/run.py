@@ -84,7 +84,7 @@ def command(
     if telemetry or traffic:
         pepper_of(home)
     else:
-        say("note: nothing given, so this is the bundled demonstration, under the public pepper")
+        say("note: no traffic given, so the bundled transcripts are used, under the public pepper")
     from pipelines.commands._progress import reporter
 
     with reporter() as told:

@@ -18,6 +18,7 @@ from pipelines.commands._common import (
     print_json,
     recommendations_option,
     say,
+    writable,
 )
 
 
@@ -63,6 +64,7 @@ def command(
     A transcript that cannot be read is named on stderr; the others are recorded, and the
     exit code is 1.
     """
+    writable(out)
     pepper = pepper_of(home)
     from compressors.book import read_book
     from compressors.digest import engine_digest

@@ -241,3 +241,23 @@ def test_a_publication_that_is_refused_says_where_and_why(
     for part in says:
         assert part in sentence, sentence
     assert "Traceback" not in err
+
+
+def test_a_query_that_nothing_answers_brings_all_of_it_and_says_so(
+    home: str, log: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    result, _ = compressed(capfdbinary, str(log), "--home", home)
+    handle = str(result["handle"])
+    assert run(["retrieve", handle, "--query", "zebra unicorn", "--home", home]) == 0
+    out, err = capfdbinary.readouterr()
+    assert out == log.read_bytes()
+    assert b"no part of it answers the query" in err
+
+
+def test_empty_content_is_told(
+    home: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "empty").write_text("")
+    assert run(["compress", str(tmp_path / "empty"), "--home", home]) == 0
+    out, err = capsys.readouterr()
+    assert (out, "the content is empty" in err) == ("", True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -133,3 +134,41 @@ def test_a_missing_part_is_named_with_the_command_that_installs_it(
 
 def test_a_tree_of_errors_is_what_the_frame_catches() -> None:
     assert issubclass(ConfigurationError, ToinError)
+
+
+def _refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert run([*arguments]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Traceback" not in err
+    return err
+
+
+def test_what_cannot_be_written_is_refused_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "talk.json").write_text("[]")
+    home = str(tmp_path / "home")
+    said = _refused(
+        capsys, "traffic", str(tmp_path / "talk.json"), "--out", str(tmp_path / "file"),
+        "--home", home,
+    )  # fmt: skip
+    assert f"nothing can be written to {tmp_path / 'file'}" in said
+    said = _refused(capsys, "replay", "--report", str(tmp_path / "file"), "--home", home)
+    assert f"nothing can be written to {tmp_path / 'file'}" in said
+    assert not (tmp_path / "home" / "warehouse.duckdb").exists()
+
+
+def test_a_dashboard_that_cannot_be_shown_is_refused_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert "is no folder" in _refused(capsys, "dashboard", "--home", str(tmp_path / "file"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        said = _refused(capsys, "dashboard", "--home", str(tmp_path), "--port", port)
+    assert f"port {port} cannot be used" in said
+    assert "--port" in said

@@ -188,4 +188,4 @@ def test_the_report_is_written_where_it_is_asked_for(tmp_path: Path, replay: Com
     (tmp_path / "file").write_text("")
     status, _, errors = replay("--report", str(tmp_path / "file"))
     assert status != 0
-    assert "the report cannot be written to" in errors
+    assert "nothing can be written to" in errors
