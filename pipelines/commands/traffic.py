@@ -64,7 +64,6 @@ def command(
     A transcript that cannot be read is named on stderr; the others are recorded, and the
     exit code is 1.
     """
-    writable(out)
     pepper = pepper_of(home)
     from compressors.book import read_book
     from compressors.digest import engine_digest
@@ -79,6 +78,7 @@ def command(
         read_book(recommendations, pepper_id=pepper.id, engine=engine_digest())
     intake = take_in(transcripts)
     total = len(intake.transcripts)
+    writable(out)
     with reporter() as told:
         engine = Engine.start(recommendations, home, handles=MemoryHandles())
         report = record(

@@ -148,12 +148,9 @@ def test_what_cannot_be_written_is_refused_before_the_work(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("")
-    (tmp_path / "talk.json").write_text("[]")
+    talks = str(Path(__file__).parents[2] / "datasets" / "traffic-sample")
     home = str(tmp_path / "home")
-    said = _refused(
-        capsys, "traffic", str(tmp_path / "talk.json"), "--out", str(tmp_path / "file"),
-        "--home", home,
-    )  # fmt: skip
+    said = _refused(capsys, "traffic", talks, "--out", str(tmp_path / "file"), "--home", home)
     assert f"nothing can be written to {tmp_path / 'file'}" in said
     said = _refused(capsys, "replay", "--report", str(tmp_path / "file"), "--home", home)
     assert f"nothing can be written to {tmp_path / 'file'}" in said

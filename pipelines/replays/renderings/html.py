@@ -188,6 +188,9 @@ def _valued(pairs: Iterable[tuple[str, str]], code: tuple[str, str]) -> Fields:
         inner = text
         if text.startswith(opening) and text.endswith(closing):
             inner = text[len(opening) : -len(closing)]
+        elif opening in text or closing in text:
+            # The rest of a value that counts whole or not at all.
+            continue
         inner = unescape(inner) if code is _CODE else inner.replace("\\|", "|")
         try:
             fields.setdefault(name, inner if inner.startswith(CUT) else read_value(inner))
