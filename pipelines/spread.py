@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import threading
 import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -198,10 +199,18 @@ def _interrupts_held_back() -> Iterator[None]:
         return
     resource_tracker.ensure_running()  # started in between, it would let them through
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # Another thread may take the signal; its handler would still run in the middle of a start.
+    heard: list[int] = []
+    at_home = threading.current_thread() is threading.main_thread()
+    handler = signal.signal(signal.SIGINT, lambda *_: heard.append(1)) if at_home else None
     try:
         yield
     finally:
+        if at_home:
+            signal.signal(signal.SIGINT, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _serve(pipe: Connection, takes: _Takes) -> None:
