@@ -10,6 +10,7 @@ from typing import NoReturn
 import msgspec
 
 from compressors._book_file import SCHEMA, File
+from compressors._book_plain import plain_tables
 from compressors._toml_lines import Lines
 from compressors.errors import PublicationRefused
 
@@ -28,14 +29,14 @@ class BookReader:
         self.content = content
         self.source = source
         self._text = self._decoded()
-        self._lines = Lines(self._text)
         self._data = self._parsed()
         self.file = self._typed()
 
     def refuse(self, reason: str, table: str = "", row: int = 0, path: str = "") -> NoReturn:
         """Refuse the file for ``path`` in the table of this name, ``row`` counted from 0."""
         where = [self.source]
-        line = self._lines.of((table, row), path) or self._lines.of((path, 0))
+        lines = Lines(self._text)
+        line = lines.of((table, row), path) or lines.of((path, 0))
         if line is not None:
             where.append(f"line {line}")
         if table in ("certificate", "default", "recommendation"):
@@ -59,7 +60,7 @@ class BookReader:
 
     def _parsed(self) -> dict[str, object]:
         try:
-            return tomllib.loads(self._text)
+            return plain_tables(self._text) or tomllib.loads(self._text)
         except tomllib.TOMLDecodeError as error:
             told = re.search(r"^(.*) \(at (?:line (\d+)|end of document)", str(error), re.DOTALL)
             last = len(self._text.splitlines())
