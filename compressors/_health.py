@@ -36,6 +36,7 @@ def health_of(
         reasons=tuple(reasons),
         publication=book.id,
         source=book.source,
+        signed_by=book.signed_by,
         rows=len(book.rows),
         certified=book.certified,
         standing=book.standing,

@@ -84,7 +84,7 @@ class Health(msgspec.Struct, frozen=True):
 
     ``degraded`` when it runs on other advice than it was given, or cannot keep originals;
     ``reasons`` say why. ``publication`` is the id (16 hex digits) of what was loaded from
-    ``source``. ``standing`` is the weakest status of the certificates that its lossy profiles
+    ``source``, ``signed_by`` the key, where one is configured. ``standing`` is the weakest status of the certificates that its lossy profiles
     rest on, ``certified`` whether that is ``certified`` and for this very engine, and
     ``lossless_only`` whether the engine, started strict, stays with lossless profiles. ``faults``
     counts compressions by fault since the start.
@@ -94,6 +94,7 @@ class Health(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...]
     publication: str | None
     source: str
+    signed_by: str | None
     rows: int
     certified: bool
     standing: Standing

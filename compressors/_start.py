@@ -8,7 +8,8 @@ import msgspec
 
 from compressors._report import log
 from compressors.book import BUILT_IN, Book, default_recommendations, read_book
-from compressors.errors import PublicationRefused
+from compressors.errors import ConfigurationError, PublicationRefused
+from compressors.signature import load_public_keys
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -19,12 +20,18 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 def load_book(
-    given: Path | None, *, pepper_id: str, engine: str, defaults: Path | None = None
+    given: Path | None,
+    *,
+    pepper_id: str,
+    engine: str,
+    public_key: Path | None = None,
+    defaults: Path | None = None,
 ) -> Loaded:
     """The book to start with. Never raises for what stands in a file.
 
     A given file that does not exist is one log line; one that is refused is one error and a
-    refusal. ``defaults`` stands in for the package's own file.
+    refusal. With ``public_key``, a file of keys, a given file has to be signed by one of them;
+    the package's own is part of the program. ``defaults`` stands in for it.
     """
     refusal = None
     if given is not None:
@@ -35,8 +42,10 @@ def load_book(
             )
         else:
             try:
-                return Loaded(_warned(read_book(given, pepper_id=pepper_id, engine=engine)))
-            except PublicationRefused as error:
+                keys = load_public_keys(public_key) if public_key else ()
+                book = read_book(given, pepper_id=pepper_id, engine=engine, keys=keys)
+                return Loaded(_warned(book))
+            except (PublicationRefused, ConfigurationError) as error:
                 refusal = f"{error}; the engine starts on the package's defaults"
                 log.error("%s", refusal)
     own = defaults or default_recommendations()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +21,7 @@ from compressors._book_reader import NEXT, BookReader
 from compressors._book_rules import BookRules, Canary, Row, Slice, Standing, standing
 from compressors.errors import PublicationRefused
 from compressors.profiles import BUILT_IN_DEFAULT, Profile
+from compressors.signature import PublicKey, signer
 
 __all__ = [
     "BUILT_IN",
@@ -47,13 +48,15 @@ class Book(msgspec.Struct, frozen=True):
 
     ``fits`` tells whether the certificates are for the engine that reads, ``standing`` the
     weakest status among those that its lossy profiles rest on, or ``none`` where one of them
-    has no certificate. ``source`` names the file.
+    has no certificate. ``source`` names the file, ``signed_by`` the key whose signature was
+    asked for and found.
     """
 
     publication: Publication | None = None
     fits: bool = True
     standing: Standing = "certified"
     source: str = "built-in defaults"
+    signed_by: str | None = None
     defaults: Mapping[str, Profile] = msgspec.field(default_factory=lambda: BUILT_IN_DEFAULT)
     rows: Mapping[Slice, Row] = msgspec.field(default_factory=lambda: MappingProxyType({}))
     certificates: tuple[CertificateRow, ...] = ()
@@ -136,10 +139,11 @@ def default_recommendations() -> Path | None:
     return None
 
 
-def read_book(path: Path, *, pepper_id: str, engine: str) -> Book:
+def read_book(path: Path, *, pepper_id: str, engine: str, keys: Sequence[PublicKey] = ()) -> Book:
     """The book in the file at ``path``.
 
     ``pepper_id`` is that of the reader, ``engine`` its digest (64 hex digits, or the first 16).
+    With ``keys``, nothing is looked at that none of them has signed.
 
     Raises:
         PublicationRefused: the file cannot be read, or anything in it is not as the schema
@@ -161,7 +165,9 @@ def read_book(path: Path, *, pepper_id: str, engine: str) -> Book:
         raise PublicationRefused(
             f"cannot be read ({error.strerror}); mend its permissions", where=str(path)
         ) from error
-    return parse_book(content, source=str(path), pepper_id=pepper_id, engine=engine)
+    signed_by = signer(path, content, keys) if keys else None
+    book = parse_book(content, source=str(path), pepper_id=pepper_id, engine=engine)
+    return msgspec.structs.replace(book, signed_by=signed_by)
 
 
 def parse_book(content: bytes, *, source: str, pepper_id: str, engine: str) -> Book:

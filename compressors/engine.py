@@ -106,6 +106,7 @@ class Engine:
         *,
         handles: HandleStore | str | None = None,
         strict_certificates: bool = False,
+        public_key: str | os.PathLike[str] | None = None,
     ) -> Engine:
         """An engine with the publication at ``recommendations``.
 
@@ -114,7 +115,8 @@ class Engine:
         :meth:`health`. ``home`` holds pepper and originals; ``handles``, a store or the URL
         of one (:func:`open_handles`), else ``TOIN_HANDLES``, keeps originals elsewhere.
         With ``strict_certificates``, only a publication that a test was spent on with this very
-        engine is acted on: else this one stays with lossless profiles.
+        engine is acted on: else this one stays with lossless profiles. With ``public_key``, a
+        PEM file, else ``TOIN_PUBLIC_KEY``, only a file that this key has signed is loaded.
 
         Raises:
             ConfigurationError: the home's pepper cannot be read, or there is no such store.
@@ -122,8 +124,12 @@ class Engine:
         place = home if isinstance(home, Home) else Home.at(home)
         pepper = load_pepper(place.pepper)
         given = recommendations or os.environ.get("TOIN_RECOMMENDATIONS") or None
+        key = public_key or os.environ.get("TOIN_PUBLIC_KEY") or None
         loaded = load_book(
-            Path(given) if given else None, pepper_id=pepper.id, engine=engine_digest()
+            Path(given) if given else None,
+            pepper_id=pepper.id,
+            engine=engine_digest(),
+            public_key=Path(key) if key else None,
         )
         return cls(
             pepper=pepper,
