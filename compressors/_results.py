@@ -84,10 +84,10 @@ class Health(msgspec.Struct, frozen=True):
 
     ``degraded`` when it runs on other advice than it was given, or cannot keep originals;
     ``reasons`` say why. ``publication`` is the id (16 hex digits) of what was loaded from
-    ``source``, ``signed_by`` the key, where one is configured. ``standing`` is the weakest status of the certificates that its lossy profiles
-    rest on, ``certified`` whether that is ``certified`` and for this very engine, and
-    ``lossless_only`` whether the engine, started strict, stays with lossless profiles. ``faults``
-    counts compressions by fault since the start.
+    ``source``, ``signed_by`` the key that signed it, where one is asked for. ``standing`` is the
+    weakest status of the certificates that its lossy profiles rest on, ``certified`` whether that
+    is ``certified`` and for this very engine, and ``lossless_only`` whether the engine, started
+    strict, stays with lossless profiles. ``faults`` counts compressions by fault since the start.
     """
 
     status: Literal["ok", "degraded"]
