@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compressors.book import BUILT_IN, default_recommendations
-from compressors.engine import Engine, Loaded
+from compressors.digest import engine_digest
+from compressors.engine import Engine, Loaded, load_book
 from compressors.errors import ConfigurationError
 from compressors.handles import MemoryHandles
 from compressors.home import Home
@@ -170,11 +171,13 @@ def main_job(
 
 def unadvised(home: Home) -> Engine:
     """An engine on the package's defaults alone, whatever home and environment advise."""
-    defaults = default_recommendations()
-    if defaults is not None:
-        return Engine.start(defaults, home, handles=MemoryHandles())
-    pepper = load_pepper(home.pepper)
-    return Engine(pepper=pepper, loaded=Loaded(BUILT_IN), handles=MemoryHandles())
+    pepper, defaults = load_pepper(home.pepper), default_recommendations()
+    loaded = (
+        load_book(None, pepper_id=pepper.id, engine=engine_digest(), defaults=defaults)
+        if defaults is not None
+        else Loaded(BUILT_IN)
+    )
+    return Engine(pepper=pepper, loaded=loaded, handles=MemoryHandles())
 
 
 def _refuse_own_pepper(home: Home) -> None:

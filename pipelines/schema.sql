@@ -172,3 +172,10 @@ create table if not exists publications (
     origin          varchar not null,
     content         varchar not null           -- the file, whole
 );
+
+create table if not exists acts (              -- what became of publications, in order
+    number          integer not null,          -- from 1
+    act             varchar not null,          -- published | held | withdrawn | rolled_back | released
+    publication     varchar not null,
+    why             varchar not null           -- a person's reason; '' where a run did it
+);

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -23,12 +24,22 @@ Hash = Annotated[str, Meta(pattern="^[0-9a-f]{24}$")]
 
 
 class Pin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A slice whose profile a person has fixed. It still has to be in the kind's safe set."""
+    """A slice whose profile a person has fixed. It still has to be in the kind's safe set.
+
+    ``until`` is the last day, of the newest event, on which it acts; None for no end.
+    """
 
     auth_mode: str
     model_family: str
     structure_hash: Hash
     profile: str
+    why: str = ""
+    until: date | None = None
+
+    @property
+    def slice(self) -> tuple[str, str, str]:
+        """What it is about: auth mode, model family and structure hash."""
+        return (self.auth_mode, self.model_family, self.structure_hash)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,7 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         min_instances: Fewest instances for a row; 1 for a single organisation that says so.
         min_conversations: Fewest conversations for a row.
         max_bad_share: Largest share of quarantined rows with which anything is published.
-        pins: Slices whose profile a person has fixed.
+        pins: Slices whose profile a person has fixed; those of ``pins.toml`` are added.
     """
 
     delta: Share = 0.05

@@ -176,6 +176,10 @@ def _decided(result: RunResult) -> Iterator[RenderableType]:
     )
     others = f"; without one: {reasons}" if reasons else ""
     yield _note(f"{result.recommendations} of {len(result.decisions)} slices have a row{others}.")
+    for row in result.decisions:
+        if row["reason"] == "pinned":
+            of = "/".join((row["auth_mode"], row["model_family"], row["structure_hash"]))
+            yield _note(f"{of}: {row['because']}")
     if result.why:
         yield _note(result.why)
 
@@ -301,8 +305,8 @@ def _files(result: RunResult) -> Iterator[RenderableType]:
     yield from _pairs(
         ("look at it", f"toin dashboard{flag}"),
         ("check it", f"toin verify {home.recommendations}{flag}"),
-        ("ship it", f"copy {home.recommendations} to each proxy, set TOIN_RECOMMENDATIONS to it"),
-        ("", "there and restart the proxy: an engine reads it once, at its start"),
+        ("ship it", f"toin ship DEST...{flag}, set TOIN_RECOMMENDATIONS to it on each proxy"),
+        ("", "and restart the proxy: an engine reads it once, at its start"),
     )
     if result.bundled:
         yield from _pairs(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 
 import msgspec
@@ -17,6 +18,7 @@ from pipelines.choice.live import ACTING, acting_profile, decide_live, look
 from pipelines.choice.model import Certified, Choice, Decision, Evidence, Observed
 from pipelines.choice.recorded import decide_recorded
 from pipelines.choice.safe import SafeSet, default_of, safe_set_of
+from pipelines.overrides import over
 from pipelines.settings import Pin, Settings
 
 
@@ -50,7 +52,7 @@ def decide(
         for kind, ladder in sorted(ladders.items())
     }
     defaults = {kind: default_of(kind, members, evidence.learned) for kind, members in safe.items()}
-    maker = _Maker(safe, defaults, settings, incumbents or BUILT_IN, engine)
+    maker = _Maker(safe, defaults, settings, incumbents or BUILT_IN, engine, evidence.watermark)
     live = {
         of: maker.live(of, rows, evidence) for of, rows in _by_slice(evidence.live, safe).items()
     }
@@ -83,14 +85,15 @@ class _Maker:
         settings: Settings,
         incumbents: Book,
         engine: str,
+        watermark: datetime | None,
     ) -> None:
         self._safe = safe
         self._defaults = defaults
         self._settings = settings
         self._incumbents = incumbents
         self._engine = engine
-        self._pins = {Slice(p.auth_mode, p.model_family, p.structure_hash): p
-                      for p in settings.pins}  # fmt: skip
+        self._watermark = watermark
+        self._pins = {Slice(*pin.slice): pin for pin in settings.pins}
 
     def recorded(self, of: Slice, rows: Sequence[Observed]) -> Decision:
         case = self._case(of, rows)
@@ -130,8 +133,12 @@ class _Maker:
 
     def _pinned(self, case: Case, decision: Decision, rows: Sequence[Observed]) -> Decision:
         pin = self._pins.get(case.slice)
-        if pin is None or not decision.published:
+        if pin is None:
             return decision
+        if over(pin.until, self._watermark):
+            return _noted(decision, f"the pin to {pin.profile} ended with {pin.until}")
+        if not decision.published:
+            return _noted(decision, f"the pin to {pin.profile} waits for a row")
         profile = case.safe.named(pin.profile)
         if profile is None:
             raise ConfigurationError(_refusal(pin, case))
@@ -144,7 +151,7 @@ class _Maker:
             decision,
             profile=profile,
             reason="pinned",
-            because=f"{profile.name} is pinned in the settings; else: {decision.because}",
+            because=f"{profile.name} is pinned{_told(pin)}; else: {decision.because}",
             net_low=weighed.net.low,
             net_high=weighed.net.high,
             regret_low=weighed.regret.low,
@@ -156,10 +163,22 @@ class _Maker:
         )
 
 
+def _noted(decision: Decision, what: str) -> Decision:
+    return msgspec.structs.replace(decision, because=f"{decision.because}; {what}")
+
+
+def _told(pin: Pin) -> str:
+    if not pin.why and not pin.until:
+        return " in the settings"
+    until = f" until {pin.until}" if pin.until else ""
+    return f"{until} ({pin.why})" if pin.why else until
+
+
 def _refusal(pin: Pin, case: Case) -> str:
     return (
-        f"settings: the pin of {'/'.join(case.slice)} names {pin.profile}, which is not in the "
-        f"safe set of {case.kind}; choose one of {', '.join(m.name for m in case.safe.members)}"
+        f"the pin of {'/'.join(case.slice)} names {pin.profile}, which is not in the safe set of "
+        f"{case.kind}; choose one of {', '.join(m.name for m in case.safe.members)}, or end it "
+        f"with `toin pin {'/'.join(case.slice)} --end`"
     )
 
 

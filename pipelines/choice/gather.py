@@ -47,6 +47,11 @@ def gather(
     )
 
 
+def newest_event(con: duckdb.DuckDBPyConnection) -> datetime | None:
+    """The watermark of a choice made now: live where there is any event, else recorded."""
+    return _watermark(con, "live") or _watermark(con, "recorded")
+
+
 def _observed(
     con: duckdb.DuckDBPyConnection, origin: str, engine: str, since: datetime, most: int
 ) -> tuple[Observed, ...]:

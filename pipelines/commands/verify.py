@@ -25,8 +25,15 @@ _STANDING = {
     ),
 )
 @click.argument("file", type=PATH)
+@click.option(
+    "--public-key",
+    type=PATH,
+    envvar="TOIN_PUBLIC_KEY",
+    metavar="FILE",
+    help="Also: is it signed by this key?  [TOIN_PUBLIC_KEY]",
+)
 @home_option
-def command(file: Path, home: Home) -> None:
+def command(file: Path, public_key: Path | None, home: Home) -> None:
     """Say whether an engine with this home's pepper would load FILE, a recommendations.toml.
 
     If it would not: the line, row and field and the reason, on stderr, and exit code 1.
@@ -34,13 +41,17 @@ def command(file: Path, home: Home) -> None:
     pepper = pepper_of(home)
     from compressors.book import read_book
     from compressors.digest import engine_digest
+    from compressors.signature import load_public_keys
 
-    book = read_book(file, pepper_id=pepper.id, engine=engine_digest())
+    keys = load_public_keys(public_key) if public_key else ()
+    book = read_book(file, pepper_id=pepper.id, engine=engine_digest(), keys=keys)
     click.echo(f"{file}: an engine would load it")
     head = book.publication
     if head is None:
         return
     click.echo(f"  id {head.id}")
+    if book.signed_by:
+        click.echo(f"  signed by key {book.signed_by}")
     made_from = f"{head.origin} traffic" if head.origin else "replays alone"
     click.echo(
         f"  {len(book.rows)} rows, {len(book.certificates)} certificates, made from {made_from}"

@@ -14,7 +14,8 @@ from compressors.home import Home
 from compressors.pepper import Pepper, load_pepper
 from pipelines.ingest import IngestReport, closed_segments
 from pipelines.ingest.audit import Finding
-from pipelines.settings import Settings, load_settings
+from pipelines.overrides import settings_of
+from pipelines.settings import Settings
 from pipelines.spread import PROCESSES
 from pipelines.warehouse import Warehouse
 
@@ -63,8 +64,8 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def settings(self) -> Settings:
-        """The home's ``settings.toml``, else the defaults."""
-        return load_settings(self.place.root / "settings.toml")
+        """The home's ``settings.toml``, else the defaults, with its pins."""
+        return settings_of(self.place)
 
     def segments(self) -> list[Path]:
         """What is to be ingested: the sources as given, or the home's own that have any."""
