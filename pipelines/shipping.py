@@ -119,8 +119,8 @@ def _replace(fs: Any, path: str, content: bytes, before: bytes | None) -> None:
     if content == (before or b"") and (before is not None or not content):
         return
     protocols = {fs.protocol} if isinstance(fs.protocol, str) else set(fs.protocol)
-    fs.makedirs(path.rpartition("/")[0], exist_ok=True)
     if protocols & _RENAMES:
+        fs.makedirs(path.rpartition("/")[0], exist_ok=True)
         part = f"{path.rpartition('/')[0]}/.{path.rpartition('/')[2]}.{secrets.token_hex(6)}.part"
         local = bool(protocols & {"file", "local"})
         try:
