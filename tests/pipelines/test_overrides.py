@@ -128,7 +128,7 @@ def test_a_rollback_is_not_undone_by_the_next_run_and_the_run_says_so(con, home)
 
 
 def test_a_hold_ends_by_the_evidence_s_day_and_the_run_says_so(con, home):
-    (first, a), _ = month(con, home, 0), month(con, home, 1)
+    (first, _), _ = month(con, home, 0), month(con, home, 1)
     last = (BASE + timedelta(days=66)).date()
     roll_back(con, home, first.id, until=last)
     held, _ = month(con, home, 2)

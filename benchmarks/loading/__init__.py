@@ -1,0 +1,1 @@
+"""How long an engine takes to start with a large publication, and to find a row in it."""
