@@ -85,7 +85,7 @@ def ship(
 
 def _open(destination: str, name: str) -> tuple[Any, str]:
     """The store of a destination and the path of the file in it."""
-    from fsspec.core import url_to_fs
+    from fsspec.core import url_to_fs  # type: ignore[import-untyped]
 
     protocol = destination.partition("://")[0] if "://" in destination else "file"
     try:
