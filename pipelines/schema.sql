@@ -10,11 +10,15 @@ create table if not exists layout (
 create table if not exists segments (          -- ledger: what was read, once each
     digest       varchar not null,             -- sha256 of the bytes under the pepper, 16 hex
     name         varchar not null,             -- keyed file name
-    place        varchar not null,             -- keyed path: where it was read last
-    rows         bigint not null,              -- stored + duplicates + quarantined
+    place        varchar not null,             -- keyed path or address: where it was read last
+    source       varchar not null,             -- engine | headroom_patterns | headroom_savings | rtk_history | rtk_recall
+    stamp        varchar,                      -- keyed version of a remote object; null for local files
+    rows         bigint not null,              -- stored + duplicates + quarantined + erased
     stored       bigint not null,
     duplicates   bigint not null,
-    quarantined  bigint not null
+    quarantined  bigint not null,
+    erased       bigint not null,              -- rows that had been erased and do not come in again
+    dismissed    boolean not null              -- a person has given its bad rows up: they block nothing
 );
 
 create table if not exists quarantine (        -- rows that are no event: where and why, nothing else
@@ -23,6 +27,12 @@ create table if not exists quarantine (        -- rows that are no event: where 
     field        varchar not null,
     reason       varchar not null,
     digest       varchar not null              -- keyed digest of the row
+);
+
+create table if not exists erasures (          -- what was erased, and does not come in again
+    instance     varchar,                      -- digest of the keyed instance; null: of all
+    before       date,                         -- everything of earlier days; null: of any day
+    events       bigint not null               -- how many events of the ledger's were erased by it
 );
 
 -- One writer keeps event_id and segments.digest unique (pipelines/ingest/store.py); an index
@@ -67,6 +77,53 @@ create table if not exists events (
     tokens_cache_read   bigint,
     tokens_cache_write  bigint,
     tokens_output       bigint
+);
+
+-- What other tools' histories say. It informs and orders and is no evidence; what a source
+-- does not say is null.
+create table if not exists imported_uses (     -- a command or a request, once each
+    id              varchar not null,
+    source          varchar not null,
+    instance        varchar not null,          -- the store it comes from, keyed
+    ts              timestamp_ms not null,
+    day             date not null,
+    model_family    varchar,
+    client          varchar,                   -- keyed
+    tool            varchar,                   -- keyed: the program, without its arguments
+    project         varchar,                   -- keyed
+    tokens_before   bigint,
+    tokens_after    bigint,                    -- may be more than before: what grew is not hidden
+    tokens_cache_read   bigint,
+    tokens_cache_write  bigint,
+    latency_us      bigint
+);
+
+create table if not exists imported_patterns ( -- what Headroom counted of a slice, as of `ts`
+    source          varchar not null,
+    instance        varchar not null,
+    tenant          varchar not null,          -- keyed
+    auth_mode       varchar,
+    model_family    varchar,
+    structure_hash  varchar not null,          -- re-keyed: for JSON the very one of our own slices
+    strategy        varchar,                   -- without the sizes that it carries there
+    ts              timestamp_ms not null,
+    day             date not null,
+    compressions    bigint not null,
+    items_seen      bigint,
+    items_kept      bigint,
+    retrievals      bigint,
+    full_retrievals bigint,
+    query_retrievals bigint,
+    token_reduction double                     -- mean share of tokens saved a compression
+);
+
+create table if not exists imported_recalls (  -- how often an agent went back for what RTK had cut
+    source          varchar not null,
+    instance        varchar not null,
+    filter          varchar not null,          -- keyed
+    mode            varchar not null,          -- keyed
+    elisions        bigint not null,
+    recalls         bigint not null
 );
 
 create table if not exists rollup (            -- a conversation a day, under one profile and arm
