@@ -1,11 +1,11 @@
-"""Segments into the warehouse: each event once, every row accounted for.
+"""Segments and other tools' histories into the warehouse: once each, every row accounted for.
 
-``rows = stored + duplicates + quarantined``, per segment and in total. Reading a segment
+``rows = stored + duplicates + quarantined + erased``, per segment and in total. Reading a segment
 again, renamed or in another place changes nothing, except that rows in quarantine are
 taken in once their cause is mended.
 """
 
-from pipelines.ingest.find import closed_segments, find_segments
+from pipelines.ingest.find import Source, closed_segments, find_segments
 from pipelines.ingest.report import MOST_NAMED, BadRow, IngestReport
 from pipelines.ingest.run import ingest
 
@@ -13,6 +13,7 @@ __all__ = [
     "MOST_NAMED",
     "BadRow",
     "IngestReport",
+    "Source",
     "closed_segments",
     "find_segments",
     "ingest",

@@ -29,15 +29,16 @@ class BadRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What one call read; ``rows = stored + duplicates + quarantined``.
+    """What one call read; ``rows = stored + duplicates + quarantined + erased``.
 
     Attributes:
         segments: Segments read.
         known: Segments left unread, since they had been taken in whole before.
         rows: Rows of the segments read.
-        stored: Of them, events that were new.
-        duplicates: Of them, events that the warehouse had.
-        quarantined: Of them, rows that are no event.
+        stored: Of them, what was new.
+        duplicates: Of them, what the warehouse had.
+        quarantined: Of them, rows that are nothing of the source's schema.
+        erased: Of them, what was erased before and stays away.
         by_reason: The quarantined rows, the first ``MOST_NAMED`` of them.
         days: Days of the events that were new, sorted.
         refused: Of each segment that gave nothing at all, a sentence that says why.
@@ -49,6 +50,7 @@ class IngestReport:
     stored: int = 0
     duplicates: int = 0
     quarantined: int = 0
+    erased: int = 0
     by_reason: tuple[BadRow, ...] = ()
     days: tuple[date, ...] = ()
     refused: tuple[str, ...] = ()
@@ -65,6 +67,7 @@ def total(reports: Iterable[IngestReport]) -> IngestReport:
         stored=sum(part.stored for part in parts),
         duplicates=sum(part.duplicates for part in parts),
         quarantined=sum(part.quarantined for part in parts),
+        erased=sum(part.erased for part in parts),
         by_reason=tuple(named[:MOST_NAMED]),
         days=tuple(sorted({day for part in parts for day in part.days})),
         refused=tuple(refusal for part in parts for refusal in part.refused),

@@ -12,6 +12,7 @@ import polars as pl
 
 from compressors.pepper import Pepper
 from pipelines.ingest.columns import as_frame
+from pipelines.ingest.imported import History, insert_history
 from pipelines.ingest.validate import Refused, Sifted
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ returning day
 # An earlier state of the same file keeps the credit for what it stored; what it had in
 # quarantine is judged by what stands there now.
 _SUPERSEDE = """
-update segments set rows = rows - quarantined, quarantined = 0
+update segments set rows = rows - quarantined, quarantined = 0, dismissed = false
 where place = $place and digest <> $digest and quarantined > 0
 """
 _FORGET_SUPERSEDED = """
@@ -35,36 +36,75 @@ delete from quarantine where segment in (
 """
 
 
+# What a person has given up stays so for as long as nothing more of the segment is bad.
+_INSERT_SEGMENT = """
+insert into segments by name
+select $digest as digest, $name as name, $place as place, $source as source, $stamp as stamp,
+       $rows as rows, $stored as stored, $rows - $stored - $quarantined - $erased as duplicates,
+       $quarantined as quarantined, $erased as erased, $dismissed as dismissed
+"""
+
+
 class Identity(NamedTuple):
-    """What a segment is known by: its bytes, its name and its place, all keyed."""
+    """What a segment is known by: its bytes, its name and its place, all keyed.
+
+    ``source`` is what wrote it, ``stamp`` the keyed version of a remote object.
+    """
 
     digest: str
     name: str
     place: str
+    source: str = "engine"
+    stamp: str | None = None
 
 
 class Taken(NamedTuple):
-    """What a segment has brought: ``rows = stored + duplicates + quarantined``."""
+    """What a segment has brought: ``rows = stored + duplicates + quarantined + erased``."""
 
     rows: int
     stored: int
     duplicates: int
     quarantined: int
+    erased: int
     days: frozenset[date]
 
 
-def identify(path: Path, *, pepper: Pepper) -> Identity:
-    """The identity of the file.
+class _Earlier(NamedTuple):
+    """What the ledger says of the same bytes, read before."""
+
+    stored: int = 0
+    quarantined: int = 0
+    dismissed: bool = False
+
+
+def place_key(place: str, *, pepper: Pepper) -> str:
+    """What the ledger knows a path (absolute, resolved) or an address by."""
+    return pepper.key(f"segment place {place}")
+
+
+def identify(
+    path: Path, *, pepper: Pepper, source: str = "engine", address: str = "", stamp: str = ""
+) -> Identity:
+    """The identity of the file; of what was fetched from ``address``, in the version ``stamp``.
+
+    Rows that SQLite keeps in the log beside a database belong to its bytes.
 
     Raises:
         OSError: it cannot be read.
     """
     with path.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").hexdigest()
+    log = path.with_name(f"{path.name}-wal")
+    if source.startswith("rtk_") and log.exists() and log.stat().st_size:
+        with log.open("rb") as file:
+            content += hashlib.file_digest(file, "sha256").hexdigest()
+    place = address or str(path.resolve())
     return Identity(
         digest=pepper.key(f"segment content {content}"),
-        name=pepper.key(f"segment name {path.name}"),
-        place=pepper.key(f"segment place {path.resolve()}"),
+        name=pepper.key(f"segment name {place.rpartition('/')[2]}"),
+        place=place_key(place, pepper=pepper),
+        source=source,
+        stamp=pepper.key(f"segment stamp {stamp}") if stamp else None,
     )
 
 
@@ -78,7 +118,24 @@ def is_complete(con: duckdb.DuckDBPyConnection, segment: Identity) -> bool:
     )
 
 
-def store(con: duckdb.DuckDBPyConnection, segment: Identity, batches: Iterable[Sifted]) -> Taken:
+def is_unchanged(
+    con: duckdb.DuckDBPyConnection, address: str, stamp: str, *, pepper: Pepper
+) -> bool:
+    """Whether the object at ``address`` was taken in whole in the version ``stamp``."""
+    return bool(
+        con.execute(
+            "select 1 from segments where place = $place and stamp = $stamp and quarantined = 0",
+            {
+                "place": place_key(address, pepper=pepper),
+                "stamp": pepper.key(f"segment stamp {stamp}"),
+            },
+        ).fetchall()
+    )
+
+
+def store(
+    con: duckdb.DuckDBPyConnection, segment: Identity, batches: Iterable[Sifted | History]
+) -> Taken:
     """Take the segment in; all of it or nothing.
 
     Where it had been read before, its ledger row goes on to say what it brought in all.
@@ -93,8 +150,10 @@ def store(con: duckdb.DuckDBPyConnection, segment: Identity, batches: Iterable[S
     return taken
 
 
-def _store(con: duckdb.DuckDBPyConnection, segment: Identity, batches: Iterable[Sifted]) -> Taken:
-    before = _stored_before(con, segment)
+def _store(
+    con: duckdb.DuckDBPyConnection, segment: Identity, batches: Iterable[Sifted | History]
+) -> Taken:
+    before = _read_before(con, segment)
     for statement in (
         "delete from quarantine where segment = $digest",
         "delete from segments where digest = $digest",
@@ -104,34 +163,42 @@ def _store(con: duckdb.DuckDBPyConnection, segment: Identity, batches: Iterable[
     con.execute(_FORGET_SUPERSEDED, superseded)
     con.execute(_SUPERSEDE, superseded)
 
-    rows = stored = quarantined = 0
+    rows = stored = quarantined = erased = 0
     days: set[date] = set()
     for batch in batches:
         rows += batch.rows
         quarantined += len(batch.refused)
-        new = _insert_events(con, batch)
-        stored += len(new)
-        days.update(new)
+        erased += batch.erased
+        if isinstance(batch, Sifted):
+            new = _insert_events(con, batch)
+            stored += len(new)
+            days.update(new)
+        else:
+            stored += insert_history(con, batch)
         _insert_refused(con, segment, batch.refused)
+    in_all = before.stored + stored
     con.execute(
-        "insert into segments by name select $digest as digest, $name as name, "
-        "$place as place, $rows as rows, $stored as stored, "
-        "$rows - $stored - $quarantined as duplicates, $quarantined as quarantined",
+        _INSERT_SEGMENT,
         {
             **segment._asdict(),
             "rows": rows,
-            "stored": before + stored,
+            "stored": in_all,
             "quarantined": quarantined,
+            # What was stored first and erased then has been counted as stored.
+            "erased": max(0, min(erased, rows - in_all - quarantined)),
+            "dismissed": before.dismissed and 0 < quarantined <= before.quarantined,
         },
     )
-    return Taken(rows, stored, rows - stored - quarantined, quarantined, frozenset(days))
+    duplicates = rows - stored - quarantined - erased
+    return Taken(rows, stored, duplicates, quarantined, erased, frozenset(days))
 
 
-def _stored_before(con: duckdb.DuckDBPyConnection, segment: Identity) -> int:
+def _read_before(con: duckdb.DuckDBPyConnection, segment: Identity) -> _Earlier:
     earlier = con.execute(
-        "select stored from segments where digest = $digest", {"digest": segment.digest}
+        "select stored, quarantined, dismissed from segments where digest = $digest",
+        {"digest": segment.digest},
     ).fetchall()
-    return int(earlier[0][0]) if earlier else 0
+    return _Earlier(*earlier[0]) if earlier else _Earlier()
 
 
 def _insert_events(con: duckdb.DuckDBPyConnection, batch: Sifted) -> list[date]:

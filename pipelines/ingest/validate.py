@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from compressors.events import WHOLE_ROW, Event, Flaw, RowRefused, decode
 from compressors.pepper import Pepper
+from pipelines.ingest.erasures import Erasures
 from pipelines.ingest.rows import Row
 
 BATCH = 20_000
@@ -36,34 +37,45 @@ class Refused(NamedTuple):
 
 
 class Sifted(NamedTuple):
-    """One batch: ``rows = len(events) + repeated + len(refused)``."""
+    """One batch: ``rows = len(events) + repeated + erased + len(refused)``."""
 
     rows: int
     events: list[Event]
     repeated: int
+    erased: int
     refused: list[Refused]
 
 
-def sift(rows: Iterable[Row], *, pepper: Pepper) -> Iterator[Sifted]:
-    """The rows batch by batch; of events with one id in a batch the first is kept."""
+def sift(
+    rows: Iterable[Row], *, pepper: Pepper, erasures: Erasures | None = None
+) -> Iterator[Sifted]:
+    """The rows batch by batch; of events with one id in a batch the first is kept.
+
+    What ``erasures`` cover is counted and not among the events.
+    """
     remaining = iter(rows)
+    erased = erasures or Erasures(pepper=pepper)
     while batch := list(islice(remaining, BATCH)):
-        yield _sift(batch, pepper=pepper)
+        yield _sift(batch, pepper=pepper, erasures=erased)
 
 
-def _sift(rows: Sequence[Row], *, pepper: Pepper) -> Sifted:
+def _sift(rows: Sequence[Row], *, pepper: Pepper, erasures: Erasures) -> Sifted:
     events: dict[str, Event] = {}
     refused: list[Refused] = []
     own = pepper.id
+    erased = 0
     for row in rows:
         try:
             event = _event(row, own=own)
         except RowRefused as error:
-            refused.append(_refused(row, error, pepper=pepper))
+            refused.append(refused_row(row, error, pepper=pepper))
         else:
-            events.setdefault(event.event_id, event)
-    repeated = len(rows) - len(refused) - len(events)
-    return Sifted(len(rows), list(events.values()), repeated, refused)
+            if erasures.cover(event.instance, event.ts):
+                erased += 1
+            else:
+                events.setdefault(event.event_id, event)
+    repeated = len(rows) - len(refused) - erased - len(events)
+    return Sifted(len(rows), list(events.values()), repeated, erased, refused)
 
 
 def _event(row: Row, *, own: str) -> Event:
@@ -75,7 +87,8 @@ def _event(row: Row, *, own: str) -> Event:
     return event
 
 
-def _refused(row: Row, error: RowRefused, *, pepper: Pepper) -> Refused:
+def refused_row(row: Row, error: RowRefused, *, pepper: Pepper) -> Refused:
+    """A row with the flaw that keeps it out."""
     flaw = error.flaw
     # The message is "field NAME: reason", with the name as the row has it.
     shown = str(error).removeprefix("field ").removesuffix(f": {flaw.reason}")

@@ -59,9 +59,9 @@ def take_in(con: duckdb.DuckDBPyConnection, *paths: Path) -> IngestReport:
 
 
 def conserved(con: duckdb.DuckDBPyConnection, report: IngestReport) -> None:
-    assert report.rows == report.stored + report.duplicates + report.quarantined
+    assert report.rows == report.stored + report.duplicates + report.quarantined + report.erased
     [ledger] = con.execute(
-        "select coalesce(bool_and(rows = stored + duplicates + quarantined), true), "
+        "select coalesce(bool_and(rows = stored + duplicates + quarantined + erased), true), "
         "coalesce(bool_and(duplicates >= 0), true), "
         "coalesce(sum(stored), 0) = (select count(*) from events), "
         "coalesce(sum(quarantined), 0) = (select count(*) from quarantine), "
