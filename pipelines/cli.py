@@ -35,6 +35,8 @@ COMMANDS = {
     "run": _Entry("run", "The main job: traffic, evidence, publication, and the traffic again."),
     "traffic": _Entry("traffic", "Recorded transcripts through the engine, into event segments."),
     "ingest": _Entry("ingest", "Event segments into the warehouse, and nothing more."),
+    "quarantine": _Entry("quarantine", "Rows that are no events: listed, read again, given up."),
+    "erase": _Entry("erase", "An instance, or everything before a day, out of all stores, proven."),
     "replay": _Entry("replay", "Recorded tasks on compressed context: outcomes and certificates."),
     "model": _Entry(
         "model", "A model's answers with and without compression: ask, export, import."

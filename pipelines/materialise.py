@@ -120,7 +120,7 @@ def materialise(
     selection: Sequence[str],
     *,
     data: Path | None = None,
-    sources: Sequence[Path] = (),
+    sources: Sequence[Path | str] = (),
     days: tuple[date, date] | None = None,
     threads: int | None = None,
     processes: int = PROCESSES,
@@ -136,7 +136,7 @@ def materialise(
         home: Whose warehouse and pepper are used.
         selection: Names of assets.
         data: The folder of the public data sets; None for the bundled samples.
-        sources: Segments and folders of segments; without any the home's own.
+        sources: Segments, folders and addresses of segments; without any the home's own.
         days: First and last day to roll up; without them all that have events.
         threads: How many DuckDB may use; None leaves it the machine.
         processes: How many the replays run in.

@@ -85,7 +85,7 @@ class _Recorder:
 def main_job(
     home: Home,
     *,
-    telemetry: Sequence[Path] = (),
+    telemetry: Sequence[Path | str] = (),
     traffic: Sequence[Path] = (),
     data: Path | None = None,
     auth_mode: str = "unknown",
@@ -128,7 +128,7 @@ def main_job(
     recorder = _Recorder(home, intake, auth_mode, model, processes, progress)
 
     first = second = None
-    sources = list(telemetry)
+    sources: list[Path | str] = list(telemetry)
     with unadvised(home) as engine, _platform_made_ready(home, progress):
         if intake.transcripts:
             first = recorder(engine, step="traffic, first pass", trials=True)

@@ -80,7 +80,7 @@ def tables(
     """Every table of the snapshot, typed as the schema says and in a fixed order of rows."""
     current = _current_publication(home)
     frames = {
-        "savings": con.sql((_HERE / "snapshot_savings.sql").read_text("utf-8")).pl(),
+        "savings": _queried(con, "savings"),
         "net": _net(con, settings=settings),
         "answerability": _answerability(con),
         "model_accuracy": _model_accuracy(home),
@@ -99,6 +99,9 @@ def tables(
         )
         .pl()
         .fill_null(0),
+        "imported": _queried(con, "imported"),
+        "imported_slices": _queried(con, "imported_slices"),
+        "imported_filters": _queried(con, "imported_filters"),
         "quarantine": con.sql(
             "select reason, field, count(*) as rows from quarantine group by all order by all"
         ).pl(),
@@ -109,9 +112,13 @@ def tables(
     }
 
 
+def _queried(con: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
+    frame: pl.DataFrame = con.sql((_HERE / f"snapshot_{name}.sql").read_text("utf-8")).pl()
+    return frame
+
+
 def _net(con: duckdb.DuckDBPyConnection, *, settings: Settings) -> pl.DataFrame:
-    query = (_HERE / "snapshot_conversations.sql").read_text("utf-8")
-    acting = con.sql(query).pl().with_columns(pl.lit(_ALL).alias(_ALL))
+    acting = _queried(con, "conversations").with_columns(pl.lit(_ALL).alias(_ALL))
     rows = [row for scope in _SCOPES for row in _net_of(acting, scope, settings=settings)]
     return pl.DataFrame(rows, schema=dict(TABLES["net"]), orient="row").sort(
         "publication", pl.col("scope").replace_strict(_SCOPES, range(len(_SCOPES))), "key"

@@ -1,4 +1,4 @@
--- What acted in each conversation: trials are never in a total.
+-- What acted in each conversation: trials and what other tools report are never in a total.
 select publication, kind,
        auth_mode || '/' || model_family || '/' || structure_hash as slice,
        profile, conversation,
@@ -7,6 +7,6 @@ select publication, kind,
        cast(sum(tokens_after) as bigint) as tokens_after,
        cast(sum(tokens_returned) as bigint) as tokens_returned
 from rollup
-where arm <> 'trial'
+where arm <> 'trial' and origin <> 'imported'
 group by all
 order by publication, started, conversation, slice, profile

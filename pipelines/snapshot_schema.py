@@ -158,6 +158,37 @@ TABLES: Mapping[str, Mapping[str, pl.DataType]] = MappingProxyType(
             "duplicates": _COUNT,
             "quarantined": _COUNT,
         },
+        # Other tools' histories: they inform, and are no evidence. A day of one source.
+        "imported": {
+            "source": _TEXT,
+            "day": pl.Date(),
+            "model_family": _TEXT,
+            "uses": _COUNT,
+            "tokens_before": _COUNT,
+            "tokens_after": _COUNT,
+        },
+        # Of a slice, as its tool counted; `seen` by an engine of our own too.
+        "imported_slices": {
+            "source": _TEXT,
+            "auth_mode": _TEXT,
+            "model_family": _TEXT,
+            "structure_hash": _TEXT,
+            "stores": _COUNT,
+            "compressions": _COUNT,
+            "retrievals": _COUNT,
+            "full_retrievals": _COUNT,
+            "token_reduction": _NUMBER,
+            "seen": _FLAG,
+        },
+        # Of a filter: how often it cut, how often an agent went back for that.
+        "imported_filters": {
+            "source": _TEXT,
+            "filter": _TEXT,
+            "mode": _TEXT,
+            "stores": _COUNT,
+            "elisions": _COUNT,
+            "recalls": _COUNT,
+        },
         "quarantine": {
             "reason": _TEXT,
             "field": _TEXT,

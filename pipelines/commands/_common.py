@@ -20,6 +20,25 @@ F = TypeVar("F", bound=Callable[..., Any])
 PATH = click.Path(readable=False, path_type=Path)
 """A path of any state: a missing one is refused by the reader, who can say what was expected."""
 
+Source = Path | str
+"""A path, or the address of an object in a store."""
+
+
+class _Source(click.ParamType):  # type: ignore[type-arg]
+    name = "path"
+
+    def convert(
+        self, value: Source, _param: click.Parameter | None, _ctx: click.Context | None
+    ) -> Source:
+        """What has a scheme is an address, everything else a path."""
+        if isinstance(value, str):
+            return value if "://" in value else Path(value)
+        return value
+
+
+SOURCE = _Source()
+"""A path of any state, or an address such as ``s3://bucket/telemetry``."""
+
 NO_PEPPER = (
     "note: the home {home} has no pepper, so hashes are keyed with the public demonstration one "
     "that everybody knows; make a secret, for a home that holds nothing yet, with "

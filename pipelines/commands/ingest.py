@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from compressors.home import Home
 from pipelines.commands._common import (
-    PATH,
+    SOURCE,
+    Source,
     examples,
     home_option,
     json_option,
@@ -27,15 +26,22 @@ NAMED = 20
     epilog=examples(
         "toin ingest segments/ --home .toin",
         "toin ingest proxy-7-20261120.jsonl.zst --json | jq .quarantined",
+        "toin ingest s3://telemetry/proxies/2026-11-20/",
+        "toin ingest ~/.headroom/toin.json ~/.headroom/savings_events.jsonl",
+        "toin ingest ~/.local/share/rtk/history.db",
     ),
 )
-@click.argument("paths", metavar="PATH...", type=PATH, nargs=-1, required=True)
+@click.argument("paths", metavar="PATH...", type=SOURCE, nargs=-1, required=True)
 @json_option
 @home_option
-def command(paths: tuple[Path, ...], as_json: bool, home: Home) -> int:
+def command(paths: tuple[Source, ...], as_json: bool, home: Home) -> int:
     """Take event segments, or directories of them, into the home's warehouse.
 
-    Segments are `*.jsonl`, `*.jsonl.zst` or `*.parquet`. Each event is stored once, however
+    Segments are `*.jsonl`, `*.jsonl.zst` or `*.parquet`, in folders or in a store of objects
+    (s3://, gs://, az://). Headroom's toin.json and ledger of savings and RTK's history.db and
+    recall.db are taken in too, as what they are: history that informs and is no evidence.
+
+    Each event is stored once, however
     often it is delivered. A row that is no event of the schema goes to quarantine and is
     named on stderr by file, line, field and reason; the good rows beside it are kept, and
     once its cause is mended the segment is read again. Nothing is evaluated here: that is
@@ -70,6 +76,7 @@ def command(paths: tuple[Path, ...], as_json: bool, home: Home) -> int:
                 "stored": report.stored,
                 "duplicates": report.duplicates,
                 "quarantined": report.quarantined,
+                "erased": report.erased,
                 "reasons": [row._asdict() for row in report.by_reason],
                 "refused": list(report.refused),
             }
@@ -79,5 +86,6 @@ def command(paths: tuple[Path, ...], as_json: bool, home: Home) -> int:
         click.echo(
             f"{report.segments} segments{known}: {report.rows} rows = {report.stored} stored "
             f"+ {report.duplicates} duplicates + {report.quarantined} quarantined"
+            + (f" + {report.erased} erased before" if report.erased else "")
         )
     return 1 if report.refused else 0

@@ -10,10 +10,16 @@ import dagster as dg
 
 from pipelines.defs.partitions import range_tags
 from pipelines.defs.workspace import Workspace
+from pipelines.erase import erase
 from pipelines.ingest import closed_segments
+from pipelines.ingest.remote import is_address
+from pipelines.ingest.rewrite import Scope
 
 LOOKED_BACK = timedelta(days=31)
 """How far back a night rolls up again; what comes in later still is rolled up on arrival."""
+
+ERASE_BEFORE_TAG = "toin/erase_before"
+"""The first day that a run of `retention` keeps."""
 
 everything = dg.define_asset_job(
     "everything",
@@ -42,6 +48,48 @@ def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """One run over the last month of days."""
     today = context.scheduled_execution_time.date()
     return dg.RunRequest(run_key=today.isoformat(), tags=range_tags((today - LOOKED_BACK, today)))
+
+
+@dg.op(pool="duckdb", description="Erase what is older than the setting `retention_days` says.")
+def erase_old(context: dg.OpExecutionContext, workspace: Workspace) -> None:
+    """Everything before the day in the run's tag: segments, warehouse and snapshots, proven."""
+    before = context.run.tags[ERASE_BEFORE_TAG]
+    done = erase(
+        workspace.place,
+        Scope(before=before),
+        pepper=workspace.pepper,
+        settings=workspace.settings,
+        sources=[Path(source) for source in workspace.sources if not is_address(source)],
+    )
+    context.log.info(f"{done.events} events erased; {done.proof.sentence}")
+    if not done.proof.passed:
+        raise dg.Failure(done.proof.sentence, metadata=dict(done.proof.figures))
+
+
+@dg.job(
+    description="Erases what is older than the home keeps events.", tags={"domain": "telemetry"}
+)
+def retention() -> None:
+    """One step, over all stores."""
+    erase_old()
+
+
+@dg.schedule(
+    job=retention,
+    cron_schedule="30 1 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Every night, where settings.toml sets retention_days; nothing where it does not.",
+)
+def old_events(
+    context: dg.ScheduleEvaluationContext, workspace: Workspace
+) -> dg.RunRequest | dg.SkipReason:
+    """Ask for what is older to be erased, before the night's work counts it again."""
+    days = workspace.settings.retention_days
+    if not days:
+        return dg.SkipReason("settings.toml sets no retention_days, so everything is kept")
+    before = (context.scheduled_execution_time.date() - timedelta(days=days)).isoformat()
+    return dg.RunRequest(run_key=before, tags={ERASE_BEFORE_TAG: before})
 
 
 @dg.sensor(

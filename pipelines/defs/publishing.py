@@ -12,7 +12,7 @@ from pipelines.defs.replays import certificates
 from pipelines.defs.shown import OWNERS, checked, column_schema, markdown
 from pipelines.defs.telemetry import rollup
 from pipelines.defs.workspace import Listener, Workspace
-from pipelines.ingest.audit import Finding
+from pipelines.ingest.audit import Finding, bad_share
 from pipelines.publication import compose, incumbents, publish_choice
 from pipelines.replayed import read_certificates
 from pipelines.replays.certify import digests_of
@@ -38,6 +38,11 @@ def choice(
     listener.progress("choice", 0, 1)
     engine, settings, pepper_id = engine_digest(), workspace.settings, workspace.pepper.id
     with workspace.warehouse.connect() as con:
+        # The check of `segments` blocks within its run; a choice made alone asks for itself.
+        readable = bad_share(con, most=settings.max_bad_share)
+        if not readable.passed:
+            listener.checked("schema", readable)
+            raise dg.Failure(readable.sentence, metadata=dict(readable.figures))
         tested = read_certificates(con)
         refuse_other_peppers(con, pepper_id)
         evidence = gather(con, certificates=tested, settings=settings, engine=engine)

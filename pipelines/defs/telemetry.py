@@ -26,7 +26,7 @@ GROUP = "telemetry"
 def segments(
     workspace: Workspace, listener: dg.ResourceParam[Listener]
 ) -> dg.MaterializeResult[None]:
-    """Events of closed segments, each once: rows in = stored + duplicates + quarantined.
+    """Events of closed segments, each once; every row stored, duplicate, quarantined or erased.
 
     Reads what is new in the sources (the home's inbox and recorded traffic by default). A
     row that is no event goes to quarantine with its line and reason, and is taken in when
@@ -57,6 +57,7 @@ def segments(
             "stored": report.stored,
             "duplicates": report.duplicates,
             "quarantined": report.quarantined,
+            "erased_before": report.erased,
             "days_changed": [str(day) for day in changed],
             "quarantine": markdown(
                 ("reason", "field", "rows", "segment (keyed)", "first line"), refused
@@ -71,13 +72,13 @@ def segments(
             "schema",
             asset=segments,
             blocking=True,
-            description="At most the set share of all rows is no event.",
+            description="Of no segment more than the set share of rows is no event.",
         ),
         dg.AssetCheckSpec(
             "conservation",
             asset=segments,
             blocking=True,
-            description="Rows in = stored + duplicates + quarantined, and every event is there once.",  # noqa: E501
+            description="Every row of every segment is accounted for, every event is there once.",
         ),
         dg.AssetCheckSpec(
             "privacy",

@@ -12,8 +12,9 @@ from compressors.engine import Engine, Loaded
 from compressors.handles import MemoryHandles
 from compressors.home import Home
 from compressors.pepper import Pepper, load_pepper
-from pipelines.ingest import IngestReport, closed_segments
+from pipelines.ingest import IngestReport, Source, closed_segments
 from pipelines.ingest.audit import Finding
+from pipelines.ingest.remote import is_address
 from pipelines.overrides import settings_of
 from pipelines.settings import Settings
 from pipelines.spread import PROCESSES
@@ -27,8 +28,8 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
         home: Its directory; without one ``TOIN_HOME``, else ``.toin``.
         data: The folder of the public data sets; without one ``TOIN_DATA``, else the bundled
             samples are replayed.
-        sources: Segments and folders of segments; without any the home's inbox and segments,
-            as far as they exist.
+        sources: Segments, folders of segments and addresses in stores of objects; without any
+            the home's inbox and segments, as far as they exist.
         threads: How many DuckDB may use; 0 leaves it the machine.
         processes: How many replays run in.
         spend: Whether certificates are spent from the ledger of blocks.
@@ -67,10 +68,10 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
         """The home's ``settings.toml``, else the defaults, with its pins."""
         return settings_of(self.place)
 
-    def segments(self) -> list[Path]:
+    def segments(self) -> list[Source]:
         """What is to be ingested: the sources as given, or the home's own that have any."""
         if self.sources:
-            return [Path(source) for source in self.sources]
+            return [source if is_address(source) else Path(source) for source in self.sources]
         own = (self.place.inbox, self.place.segments)
         return [file for folder in own for file in closed_segments(folder)]
 

@@ -24,8 +24,8 @@ PATTERNS, SAVINGS = "headroom_patterns", "headroom_savings"
 
 STRATEGIES = frozenset(
     {
-        "ccr_marker_preserving", "code_aware", "config", "config_schema_fold", "default",
-        "dense_elide", "diff", "html", "kompress", "log", "lossless:csv", "lossless:table",
+        "ccr_marker_preserving", "code_aware", "config", "config_schema_fold", "dense_elide",
+        "diff", "html", "kompress", "log", "lossless:csv", "lossless:table",
         "mcp_compress", "mixed", "none", "passthrough", "read_maturation", "search",
         "smart_crusher", "smart_sample", "table", "tabular", "text", "top_n",
     }
@@ -36,6 +36,7 @@ _VERSION = "2.0"
 _UNKNOWN = ("", "unknown")
 _STRUCTURE = re.compile(r"[0-9a-f]{8,64}")
 _OWN_DIGITS = 24
+_NOT_LEARNED = "default"
 
 
 def is_patterns(path: Path) -> bool:
@@ -103,7 +104,7 @@ def _pattern(key: str, value: object, *, pepper: Pepper, instance: str) -> Patte
         auth_mode=auth if auth in AUTH_MODES and auth not in _UNKNOWN else None,
         model_family=_family(family),
         structure_hash=_structure(structure, pepper=pepper),
-        strategy=_strategy(value.get("optimal_strategy")),
+        strategy=_strategy(value.get("optimal_strategy"), value.get("strategy_success_rates")),
         ts=time,
         compressions=compressions,
         items_seen=whole(value.get("total_items_seen")),
@@ -135,9 +136,15 @@ def _family(name: object) -> str | None:
     return None if family == OTHER else family
 
 
-def _strategy(name: object) -> str | None:
-    """The strategy's name without the sizes that it carries, where it is one of the known."""
-    bare = name.partition("(")[0] if isinstance(name, str) else ""
+def _strategy(best: object, tried: object) -> str | None:
+    """The strategy that acted, without the sizes that its name carries; None where not known.
+
+    "default" says that none was learned: then it is known only where one alone was tried.
+    """
+    if best == _NOT_LEARNED and isinstance(tried, dict):
+        names = {name.partition("(")[0] for name in tried}
+        best = names.pop() if len(names) == 1 else None
+    bare = best.partition("(")[0] if isinstance(best, str) else ""
     return bare if bare in STRATEGIES else None
 
 

@@ -99,8 +99,10 @@ def test_asset_says_to_people_what_it_is(name: str) -> None:
 
 def test_only_these_assets_jobs_and_clocks_are_defined() -> None:
     assert {s.key.to_user_string() for s in defs.resolve_all_asset_specs()} == set(NAMES)
-    assert {job.name for job in defs.jobs or ()} == {"everything", "intake", "recount"}
-    assert {schedule.name for schedule in defs.schedules or ()} == {"nightly"}
+    assert {job.name for job in defs.jobs or ()} == {
+        "everything", "intake", "recount", "retention",
+    }  # fmt: skip
+    assert {schedule.name for schedule in defs.schedules or ()} == {"nightly", "old_events"}
     assert {sensor.name for sensor in defs.sensors or ()} == {"new_segments", "changed_days"}
     defs.resolve_all_job_defs()
 

@@ -30,9 +30,8 @@ def main(source: Path, out: Path, most: int) -> None:
     )
     from headroom.telemetry.toin import get_toin  # type: ignore[import-not-found,unused-ignore]
 
-    opened = gzip.open(source, "rt") if source.suffix == ".gz" else source.open()
     toin = get_toin()
-    with opened as lines:
+    with gzip.open(source, "rt") if source.suffix == ".gz" else source.open() as lines:
         for number, line in enumerate(lines):
             if number == most:
                 break
