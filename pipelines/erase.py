@@ -41,6 +41,14 @@ _WITHOUT_DAYS = ("imported_recalls",)
 _BLOCK = 1 << 20
 
 
+_SAME_SEGMENT = """
+update segments
+set digest = $digest, name = $name, place = $place, source = $source, stamp = $stamp
+where digest = $old and not replaced
+  and not exists (from segments where digest = $digest)
+"""
+
+
 class Erased(NamedTuple):
     """What went.
 
@@ -196,7 +204,8 @@ def _where(table: str, scope: Scope) -> tuple[str, dict[str, str]]:
 
 def _not_at_hand(con: duckdb.DuckDBPyConnection, plan: _Plan) -> int:
     [[count]] = con.execute(
-        "select count(*) from segments where rows > erased and not list_contains($digests, digest)",
+        "select count(*) from segments "
+        "where rows > erased and not replaced and not list_contains($digests, digest)",
         {"digests": sorted(plan.at_hand)},
     ).fetchall()
     return int(count)
@@ -254,7 +263,8 @@ def _forget_bad_rows(con: duckdb.DuckDBPyConnection, digests: Sequence[str]) -> 
     values = {"digests": list(digests)}
     con.execute("delete from quarantine where list_contains($digests, segment)", values)
     con.execute(
-        "update segments set rows = rows - quarantined, quarantined = 0, dismissed = false "
+        "update segments set replaced = quarantined > 0, rows = rows - quarantined, "
+        "quarantined = 0, dismissed = false "
         "where list_contains($digests, digest)",
         values,
     )
@@ -279,35 +289,21 @@ def _from_segments(plan: _Plan, scope: Scope) -> dict[str, Path | None]:
 def _note_in_ledger(
     warehouse: Warehouse, files: Mapping[str, Path | None], *, pepper: Pepper
 ) -> None:
-    """A segment that was written anew is the same segment: it is not read as another one."""
+    """A segment that was written anew is the same segment, and need not be read as another one.
+
+    Where it held bad rows it is read, since some may be left.
+    """
     if not files or not warehouse.path.exists():
         return
     with warehouse.connect() as con:
         con.begin()
         for old, file in files.items():
             if file is None:
-                _strike(con, old)
-                continue
-            new = identify(file, pepper=pepper)
-            con.execute(
-                "update segments set digest = $digest, name = $name, place = $place "
-                "where digest = $old and not exists (from segments where digest = $digest)",
-                {"digest": new.digest, "name": new.name, "place": new.place, "old": old},
-            )
+                con.execute("update segments set replaced = true where digest = $old", {"old": old})
+            else:
+                new = identify(file, pepper=pepper)
+                con.execute(_SAME_SEGMENT, {**new._asdict(), "old": old})
         con.commit()
-
-
-def _strike(con: duckdb.DuckDBPyConnection, digest: str) -> None:
-    """Take a segment of which nothing is left out of the ledger, on both of its sides."""
-    [[stored]] = con.execute(
-        "select coalesce(sum(stored), 0) from segments where digest = $digest", {"digest": digest}
-    ).fetchall()
-    con.execute(
-        "update erasures set events = events - $n "
-        "where rowid = (select rowid from erasures order by events desc, rowid limit 1)",
-        {"n": int(stored)},
-    )
-    con.execute("delete from segments where digest = $digest", {"digest": digest})
 
 
 def _from_snapshots(home: Home, warehouse: Warehouse, *, settings: Settings) -> None:

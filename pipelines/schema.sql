@@ -18,7 +18,8 @@ create table if not exists segments (          -- ledger: what was read, once ea
     duplicates   bigint not null,
     quarantined  bigint not null,
     erased       bigint not null,              -- rows that had been erased and do not come in again
-    dismissed    boolean not null              -- a person has given its bad rows up: they block nothing
+    dismissed    boolean not null,             -- a person has given its bad rows up: they block nothing
+    replaced     boolean not null              -- its file was erased, or written anew by an erasure
 );
 
 create table if not exists quarantine (        -- rows that are no event: where and why, nothing else

@@ -41,7 +41,8 @@ _INSERT_SEGMENT = """
 insert into segments by name
 select $digest as digest, $name as name, $place as place, $source as source, $stamp as stamp,
        $rows as rows, $stored as stored, $rows - $stored - $quarantined - $erased as duplicates,
-       $quarantined as quarantined, $erased as erased, $dismissed as dismissed
+       $quarantined as quarantined, $erased as erased, $dismissed as dismissed,
+       false as replaced
 """
 
 

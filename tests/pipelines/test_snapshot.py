@@ -191,7 +191,7 @@ def test_pointer_names_the_newest_and_the_one_before_is_kept(
     for number in range(4):
         con.execute(
             f"insert into segments values "
-            f"('d{number}', 'n', 'p', 'engine', null, 1, 1, 0, 0, 0, false)"
+            f"('d{number}', 'n', 'p', 'engine', null, 1, 1, 0, 0, 0, false, false)"
         )
         made.append(publish_snapshot(con, home, settings=SETTINGS))
     again = publish_snapshot(con, home, settings=SETTINGS)
