@@ -14,7 +14,7 @@ from compressors.errors import ConfigurationError, InputRefused
 STORES = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs"}
 """Which part reads which addresses; all three come with the extra ``stores``."""
 
-_OTHERS = ("memory", "file")
+_OTHERS = ("memory",)
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://.+", re.DOTALL)
 _VERSIONS = ("ETag", "etag", "md5Hash", "content_md5", "LastModified", "last_modified", "mtime",
              "updated", "created")  # fmt: skip
@@ -41,8 +41,10 @@ def listed(address: str) -> list[str]:
     """
     files, path = _system(address)
     with _told(address):
-        found = [path] if files.isfile(path) else files.find(path)
-        return sorted(files.unstrip_protocol(name) for name in found)
+        if files.isfile(path):
+            return [address]
+        kind = address.partition("://")[0]
+        return sorted(f"{kind}://{name.lstrip('/')}" for name in files.find(path))
 
 
 def look(address: str) -> RemoteObject:
