@@ -9,7 +9,7 @@ from compressors.errors import PublicationRefused
 from compressors.profiles import LADDERS
 from pipelines.choice import Choice, decide, gather
 from pipelines.defs.replays import certificates
-from pipelines.defs.shown import OWNERS, checked, column_schema, markdown
+from pipelines.defs.shown import FRESH, OWNERS, checked, column_schema, markdown
 from pipelines.defs.telemetry import rollup
 from pipelines.defs.workspace import Listener, Workspace
 from pipelines.ingest.audit import Finding, bad_share
@@ -87,6 +87,7 @@ def choice(
     owners=OWNERS,
     kinds={"toml"},
     tags={"domain": "publication"},
+    freshness_policy=FRESH,
     pool="duckdb",
 )
 def publication(
@@ -170,6 +171,7 @@ def _read_back(workspace: Workspace) -> Finding:
     owners=OWNERS,
     kinds={"parquet"},
     tags={"domain": "publication"},
+    freshness_policy=FRESH,
     pool="duckdb",
 )
 def snapshot(

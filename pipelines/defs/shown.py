@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     import duckdb
 
 OWNERS = ["team:data-platform"]
+FRESH = dg.FreshnessPolicy.time_window(
+    fail_window=timedelta(hours=50), warn_window=timedelta(hours=26)
+)
+"""A night may be missed once, and is warned of; twice is a failure."""
 MOST_ROWS = 20
 Cell = str | int | float | bool | None
 

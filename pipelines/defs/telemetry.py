@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.defs.partitions import DAYS, days_of
-from pipelines.defs.shown import OWNERS, checked, column_schema, markdown
+from pipelines.defs.shown import FRESH, OWNERS, checked, column_schema, markdown
 from pipelines.defs.workspace import Listener, Workspace
 from pipelines.ingest import IngestReport, ingest
 from pipelines.ingest.audit import bad_share, conservation, entropy, privacy
@@ -21,6 +21,7 @@ GROUP = "telemetry"
     owners=OWNERS,
     kinds={"duckdb"},
     tags={"domain": "telemetry"},
+    freshness_policy=FRESH,
     pool="duckdb",
 )
 def segments(

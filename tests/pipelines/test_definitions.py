@@ -95,6 +95,7 @@ def test_asset_says_to_people_what_it_is(name: str) -> None:
     assert spec.group_name in {"telemetry", "replays", "publication"}
     assert spec.tags["domain"] == spec.group_name
     assert (spec.partitions_def is DAYS) == (name == "rollup")
+    assert (spec.freshness_policy is not None) == (name in {"segments", "publication", "snapshot"})
 
 
 def test_only_these_assets_jobs_and_clocks_are_defined() -> None:
