@@ -25,6 +25,11 @@ NET = (
     "Trials are never in a total."
 )
 
+IMPORTED = (
+    "Histories of Headroom and RTK, as they counted: in no total above, no evidence, and behind no "
+    "certificate. RTK's tokens are a quarter of the bytes. What a tool did not say is unknown."
+)
+
 _STATUS = {
     "certified": "certified",
     "development": "development: not spent on a block of the ledger",

@@ -9,6 +9,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboards import words
 from dashboards.store import Snapshot
+from dashboards.views._imported import imported
 
 _BEFORE, _AFTER, _RETURNED = "before", "after", "brought back"
 
@@ -24,12 +25,14 @@ def view(snapshot: Snapshot) -> None:
             "No traffic has been seen yet, so nothing was saved and nothing can be said. "
             "Run `toin run`, or ingest segments with `toin ingest PATH`."
         )
+        imported(snapshot)
         return
     _headline(net.filter((pl.col("publication") == last) & (pl.col("scope") == "all")), last)
     _passes(net, last)
     _by_kind_and_slice(net, snapshot.table("decisions"), last)
     _by_day(snapshot.table("savings").filter(pl.col("publication") == last))
     _decisions(snapshot.table("decisions"))
+    imported(snapshot)
 
 
 def last_pass(net: pl.DataFrame, publications: pl.DataFrame) -> str | None:

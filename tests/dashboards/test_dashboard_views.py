@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -72,6 +73,24 @@ def test_savings_shows_the_last_pass_with_interval_and_sample(tmp_path, full, mo
     assert "31.0 % to 47.0 % at 95 %" in text
     assert "n = 120 conversations" in text
     assert LAST in text
+
+
+def test_other_tools_histories_stand_apart_and_in_no_total(tmp_path, full, monkeypatch) -> None:
+    row = {
+        "source": "rtk_history", "day": date(2026, 11, 20), "model_family": "unknown", "uses": 4,
+        "tokens_before": 100, "tokens_after": 130,
+    }  # fmt: skip
+    write_snapshot(tmp_path, {**full, "imported": [row]})
+    app = shown(tmp_path, "savings", monkeypatch)
+    assert not app.exception
+    assert "What other tools report" in everything(app)
+    assert {metric.label: metric.value for metric in app.metric}["Tokens after"] == "60,000"
+    assert app.dataframe[-1].value["tokens_saved"].to_list() == [-30]
+
+
+def test_no_history_is_no_section(tmp_path, full, monkeypatch) -> None:
+    write_snapshot(tmp_path, full)
+    assert "other tools" not in everything(shown(tmp_path, "savings", monkeypatch))
 
 
 def test_trials_are_never_in_a_total(tmp_path, full, monkeypatch) -> None:
