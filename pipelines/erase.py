@@ -22,10 +22,10 @@ from compressors.errors import ConfigurationError, InputRefused
 from compressors.home import Home
 from compressors.pepper import Pepper
 from pipelines.ingest.audit import Figure, Finding
-from pipelines.ingest.erasures import tombstone
+from pipelines.ingest.erasures import Erasures, tombstone
 from pipelines.ingest.find import Source, closed_segments, find_segments
 from pipelines.ingest.rewrite import Scope, rewritten, rows_to_go
-from pipelines.ingest.sources import ENGINE, recognise
+from pipelines.ingest.sources import ENGINE, histories, recognise
 from pipelines.ingest.store import identify
 from pipelines.rollup import rollup, span
 from pipelines.settings import Settings
@@ -171,12 +171,20 @@ def _plan(home: Home, scope: Scope, *, pepper: Pepper, sources: Sequence[Source]
                 rows += going
                 plan.segments.append(file)
                 plan.digests.append(identity.digest)
-        elif scope.instance and scope.instance == pepper.key(f"imported place {file.resolve()}"):
+        elif scope.instance and _is_of(file, source, scope.instance, pepper=pepper):
             plan.histories.append(file)
             bad.append(identity.digest)
         else:
             plan.left.append(str(file))
     return plan._replace(rows=rows, digests=plan.digests + bad)
+
+
+def _is_of(file: Path, source: str, instance: str, *, pepper: Pepper) -> bool:
+    """Whether the other tool's file is the store of that name: it then goes as a whole."""
+    nothing = Erasures(pepper=pepper)
+    place = str(file.resolve())
+    batches = histories(file, source=source, pepper=pepper, place=place, erasures=nothing)
+    return any(fact.instance == instance for batch in batches for fact in batch.facts)
 
 
 def _counted(warehouse: Warehouse, scope: Scope, plan: _Plan) -> tuple[int, int, int]:

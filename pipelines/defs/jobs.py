@@ -12,6 +12,7 @@ from pipelines.defs.partitions import range_tags
 from pipelines.defs.workspace import Workspace
 from pipelines.erase import erase
 from pipelines.ingest import closed_segments
+from pipelines.ingest.find import SUFFIXES
 from pipelines.ingest.remote import is_address
 from pipelines.ingest.rewrite import Scope
 
@@ -131,5 +132,16 @@ def changed_days(
 
 
 def names_in(inbox: Path) -> Sequence[str]:
-    """The closed segments of the inbox, by their names within it, sorted."""
-    return [file.relative_to(inbox).as_posix() for file in closed_segments(inbox)]
+    """The closed segments of the inbox, by their names within it, sorted.
+
+    Histories of other tools are written on under the same name: their names have size and time.
+    """
+    return [_name(file, inbox) for file in closed_segments(inbox)]
+
+
+def _name(file: Path, inbox: Path) -> str:
+    name = file.relative_to(inbox).as_posix()
+    if file.name.endswith(SUFFIXES):
+        return name
+    state = file.stat()
+    return f"{name} {state.st_size} {state.st_mtime_ns}"

@@ -47,11 +47,16 @@ def segments(
             "select reason, field, count(*) as n, min(segment), min(line) from quarantine "
             "group by all order by n desc, reason, field"
         ).fetchall()
+        [[imported]] = con.execute(
+            "select (select count(*) from imported_uses) + (select count(*) from imported_patterns)"
+            " + (select count(*) from imported_recalls)"
+        ).fetchall()
         columns = column_schema(con, "events")
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": int(events),
             "dagster/column_schema": columns,
+            "imported_rows": int(imported),
             "segments_read": report.segments,
             "segments_known": report.known,
             "rows_read": report.rows,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import rtk_world as rtk
 import telemetry_world as world
 from replay_world import outcomes as make_outcomes
 
@@ -253,6 +254,15 @@ def test_sensor_sees_closed_segments_once(home: Home) -> None:
     assert [r.run_key for r in again.run_requests or ()] != [
         r.run_key for r in first.run_requests or ()
     ]
+
+
+def test_sensor_sees_that_a_history_has_grown(home: Home) -> None:
+    path = rtk.write_history(home.inbox / "history.db")
+    before = jobs.names_in(home.inbox)
+    assert jobs.names_in(home.inbox) == before
+    path.unlink()
+    rtk.write_history(path, [*rtk.COMMANDS, *rtk.COMMANDS * 100])
+    assert jobs.names_in(home.inbox) != before
 
 
 def test_days_that_an_intake_changed_are_asked_for_in_one_run_that_works(

@@ -239,6 +239,24 @@ def test_history_of_another_tool_goes_with_its_store_and_by_its_days(home: Home)
     assert rows(home, "select count(*) from imported_uses") == [(0,)]
 
 
+def test_store_of_headroom_goes_whole_and_does_not_come_in_again(
+    home: Home, tmp_path: Path
+) -> None:
+    written = Path(__file__).parents[1] / "data" / "headroom" / "toin.json"
+    shutil.copy(written, home.inbox)
+    take_in(home)
+    [(instance, count)] = rows(
+        home, "select instance, count(*) from imported_patterns group by instance"
+    )
+    done = do(home, Scope(instance=str(instance)))
+    assert (done.imported, done.removed) == (count, 1)  # type: ignore[attr-defined]
+    assert done.proof.passed  # type: ignore[attr-defined]
+    shutil.copy(written, home.inbox / "toin.json")
+    take_in(home)
+    assert rows(home, "select count(*) from imported_patterns") == [(0,)]
+    exported(home)
+
+
 def _fails(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 

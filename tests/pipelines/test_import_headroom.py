@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -21,10 +21,14 @@ from compressors.book import BUILT_IN
 from compressors.engine import Engine, Loaded
 from compressors.handles import MemoryHandles
 from compressors.pepper import PUBLIC_PEPPER, new_pepper
+from pipelines.choice import gather
 from pipelines.ingest import IngestReport, ingest
 from pipelines.ingest.audit import conservation, privacy
+from pipelines.rollup import rollup
+from pipelines.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+PIPELINES = ROOT / "pipelines"
 WRITTEN = ROOT / "tests" / "data" / "headroom"
 TRAFFIC = ROOT / "datasets" / "traffic-sample" / "kitchen.jsonl.gz"
 TOIN, SAVINGS = "toin.json", "savings_events.jsonl"
@@ -246,6 +250,31 @@ def test_version_of_tomorrow_is_refused_as_a_whole_and_costs_the_others_nothing(
     assert report.stored == 6
     [refusal] = report.refused
     assert "has a version that is not known here; expected 2.0" in refusal
+
+
+def test_history_is_no_evidence_and_in_no_total(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    (tmp_path / "own.jsonl").write_bytes(world.lines(world.traffic(200)))
+    take_in(con, tmp_path / "own.jsonl")
+    rollup(con, date(2026, 1, 1), date(2026, 12, 31))
+
+    def seen() -> object:
+        evidence = gather(con, certificates=[], settings=Settings(), engine="0" * 64)
+        shown = con.sql((PIPELINES / "snapshot_conversations.sql").read_text()).pl().rows()
+        return evidence, shown
+
+    before = seen()
+    assert before[0].recorded  # type: ignore[index]
+    take_in(con, WRITTEN / TOIN, WRITTEN / SAVINGS)
+    told = [
+        world.compression(n, origin="imported", conversation=PUBLIC_PEPPER.key(f"theirs {n}"))
+        for n in range(5000, 5100)
+    ]
+    (tmp_path / "theirs.jsonl").write_bytes(world.lines(told))
+    assert take_in(con, tmp_path / "theirs.jsonl").stored == 100
+    rollup(con, date(2026, 1, 1), date(2026, 12, 31))
+    assert seen() == before
 
 
 def test_imports_are_keyed_with_the_pepper_of_the_home(tmp_path: Path) -> None:
