@@ -117,10 +117,10 @@ def bad_share(con: duckdb.DuckDBPyConnection, *, most: float) -> Finding:
     figures["worst_segment"] = str(digest)
     return Finding(
         False,
-        f"in {over} segments more than {100 * most:g} % of the rows are no events; of segment "
-        f"{digest} {worst} of {worst_rows}, most often field {field}: {reason}; nothing is chosen "
-        "or published on them: `toin quarantine` names file and line, mend the cause and read "
-        "them again with `toin ingest`, or give them up with `toin quarantine --dismiss`",
+        f"{worst} of {worst_rows} rows are no events in segment {digest} (at most {100 * most:g} % "
+        f"may be; {over} segments have more), most often field {field}: {reason}; nothing is "
+        "chosen or published on them: `toin quarantine` names file and line, mend the cause and "
+        "read them again with `toin ingest`, or give them up with `toin quarantine --dismiss`",
         figures,
     )
 

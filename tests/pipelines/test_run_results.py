@@ -167,9 +167,11 @@ def write(home: Home, **changes: list[dict[str, object]]) -> None:
         made = pl.DataFrame(
             [
                 {key: value for key, value in row.items() if not isinstance(value, pl.Expr)}
-                for row in changes.get(name, rows[name])
+                for row in changes.get(name, rows.get(name, ()))
             ],
-            schema={key: kind for key, kind in columns.items() if key != "day"},
+            schema={
+                key: kind for key, kind in columns.items() if (name, key) != ("savings", "day")
+            },
         )
         if name == "savings":
             days = [5, 9, 5, 5][: made.height]
