@@ -22,11 +22,10 @@ from compressors.files import sync_directory
 from compressors.home import Home
 from compressors.signature import SUFFIX
 from pipelines.publication import signatures
+from pipelines.stores import lacking
 
 NAME = "recommendations.toml"
 _RENAMES = frozenset({"file", "local", "sftp", "ssh"})
-_PARTS = {"s3": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "ssh": "paramiko", "sftp": "paramiko"}
-_EXTRAS = {"s3fs": "s3", "gcsfs": "gs", "paramiko": "ssh"}
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,14 +90,10 @@ def _open(destination: str, name: str) -> tuple[Any, str]:
     try:
         fs, path = url_to_fs(destination)
     except ImportError as error:
-        part = _PARTS.get(protocol, "its client")
-        extra = f"toin[{_EXTRAS[part]}]" if part in _EXTRAS else part
-        raise ConfigurationError(
-            f'{protocol}:// needs {part}; add it with `python -m pip install "{extra}"`'
-        ) from error
+        raise ConfigurationError(lacking(protocol)) from error
     except ValueError as error:
         raise ConfigurationError(
-            f"{error}; name a folder, or s3://, gs:// or ssh://host/path"
+            f"{error}; name a folder, or s3://, gs://, az:// or ssh://host/path"
         ) from error
     if not path.endswith(".toml"):
         path = f"{path.rstrip('/')}/{name}"

@@ -43,9 +43,6 @@ def refuse_other_peppers(connection: duckdb.DuckDBPyConnection, pepper_id: str) 
 LAYOUT = 4
 """Version of ``schema.sql``; raised whenever a table changes."""
 
-_LACKS_TABLES = frozenset({3})
-"""Earlier layouts that differ by tables which are not there yet: these are made."""
-
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _POLL_SECONDS = 0.05
 
@@ -202,10 +199,6 @@ class Warehouse:
         found: object = None
         with suppress(duckdb.CatalogException, ValueError):
             [[found]] = connection.execute("select version from layout").fetchall()
-        if found in _LACKS_TABLES:
-            connection.execute(_SCHEMA.read_text(encoding="utf-8"))
-            connection.execute("update layout set version = ?", [LAYOUT])
-            found = LAYOUT
         if found != LAYOUT:
             raise ConfigurationError(
                 f"the warehouse {self.path} has the layout {found or 'of something else'}, "

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from compressors.errors import ConfigurationError, InputRefused
+from pipelines.stores import lacking
 
-STORES = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs"}
-"""Which part reads which addresses; all three come with the extra ``stores``."""
+STORES = ("s3", "gs", "az")
+"""What addresses begin with."""
 
 _OTHERS = ("memory",)
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://.+", re.DOTALL)
@@ -83,10 +84,7 @@ def _system(address: str) -> tuple[Any, str]:
     try:
         files, path = fsspec.core.url_to_fs(address)
     except ImportError as error:
-        raise ConfigurationError(
-            f"reading {kind}:// needs {STORES.get(kind, kind)}; "
-            'add it with `python -m pip install "toin[stores]"`'
-        ) from error
+        raise ConfigurationError(lacking(kind)) from error
     files.invalidate_cache()
     return files, path
 

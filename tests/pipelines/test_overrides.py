@@ -43,7 +43,7 @@ from pipelines.overrides import (
 )
 from pipelines.publication import compose, incumbents, publish_choice, release, roll_back
 from pipelines.settings import Pin
-from pipelines.warehouse import LAYOUT, Warehouse
+from pipelines.warehouse import Warehouse
 
 PEPPER = Pepper(b"a secret of this test" + bytes(11))
 SHARES = {"json.lossless": 0.2, "json.rows_half": 0.5, "json.rows_few": 0.75}
@@ -198,18 +198,6 @@ def test_a_hold_on_what_is_not_there_is_told(con, home):
     with pytest.raises(InputRefused, match="toin rollback --end"):
         month(con, home, 1)
     assert home.recommendations.read_bytes() == a
-
-
-def test_a_warehouse_of_the_layout_before_gains_its_table(home):
-    with Warehouse(home.warehouse).connect() as before:
-        _, a = month(before, home, 0)
-        before.execute("drop table acts")
-        before.execute("update layout set version = 3")
-    with Warehouse(home.warehouse).connect() as again:
-        assert again.execute("select version from layout").fetchall() == [(LAYOUT,)]
-        assert states(again) == ["published"]
-        assert acts(again) == ()
-        assert incumbent(again, 90) == publication_id(a)
 
 
 # Pins.

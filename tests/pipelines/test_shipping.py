@@ -283,12 +283,12 @@ def test_what_no_engine_would_load_is_not_shipped(
 
 @pytest.mark.parametrize(
     ("protocol", "says"),
-    [("s3", "toin[s3]"), ("gs", "toin[gs]"), ("ssh", "toin[ssh]")],
+    [("s3", "toin[s3]"), ("gs", "toin[gs]"), ("az", "toin[az]"), ("ssh", "toin[ssh]")],
 )
 def test_a_client_that_is_missing_is_named(
     home: Home, protocol: str, says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("s3fs", "gcsfs", "paramiko"):
+    for name in ("s3fs", "gcsfs", "adlfs", "paramiko"):
         monkeypatch.setitem(sys.modules, name, None)
     made = ship(home, FIRST, f"{protocol}://host/toin/")
     assert made.status == "failed"
