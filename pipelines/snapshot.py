@@ -23,8 +23,8 @@ from compressors.files import sync_directory, write_atomically
 from compressors.home import Home
 from pipelines.evidence import DIGITS, net_savings_interval
 from pipelines.replayed import read_outcomes
+from pipelines.replays.answerability import answerability
 from pipelines.replays.model import recorded_accuracy
-from pipelines.replays.report import answerability
 from pipelines.settings import Settings
 from pipelines.snapshot_schema import CURRENT, TABLES
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -51,7 +52,7 @@ def _parts(result: RunResult) -> Iterator[RenderableType]:
     yield from _tokens(result)
     yield from _changed(result)
     yield from answerability_tables(
-        result.answerability, result.certificates, model=result.model_accuracy
+        result.answerability, result.certificates, model=result.model_accuracy, brief=True
     )
     yield from _files(result)
 
@@ -185,10 +186,15 @@ def _decided(result: RunResult) -> Iterator[RenderableType]:
 
 
 def answerability_tables(
-    answers: Sequence[Row], certificates: Sequence[Row], *, model: Sequence[Row] = ()
+    answers: Sequence[Row],
+    certificates: Sequence[Row],
+    *,
+    model: Sequence[Row] = (),
+    brief: bool = False,
 ) -> Iterator[RenderableType]:
     """Every rung beyond passthrough: what it saves and what is still solved, by data set.
 
+    In brief these are the ones without a certificate, and of each kind the strongest with one.
     What models answered follows in a table of its own; where none did, the title says so.
     """
     rungs = [
@@ -207,7 +213,13 @@ def answerability_tables(
     title = ANSWERABILITY if model else f"{ANSWERABILITY}; {NONE_RECORDED}"
     table = _table(title, "profile", "saved", *named, "certificate")
     _right(table, 1)
-    for profile in _in_ladder_order(rungs):
+    table.columns[0].no_wrap = True
+    ladder = _in_ladder_order(rungs)
+    passed = [name for name in ladder if (of := verdicts.get(name)) and _passes(of)]
+    milder = _milder(passed) if brief else []
+    for profile in ladder:
+        if profile in milder:
+            continue
         here = {row["dataset"]: row for row in rungs if row["profile"] == profile}
         before = sum(row["tokens_before"] for row in here.values())
         after = sum(row["tokens_after"] for row in here.values())
@@ -218,11 +230,14 @@ def answerability_tables(
             _verdict(verdicts.get(profile, ())),
         )
     yield table
+    told = f" Left out: {len(milder)} that pass as well and save less; `toin replay` shows all."
+    left_out = told if milder else ""
     statuses = "; ".join(sorted({_STATUS[row["status"]] for row in certificates}))
     yield _note(
         f"{CERTIFICATE} Share of the n tasks of the certify part that are solved without "
         f"compression, with exact intervals at 95 %. Status: {statuses or 'not tested'}. After a "
         "+ the tasks that a profile lacks, were none of them harmed."
+        f"{left_out}"
     )
     yield from model_tables(model)
 
@@ -272,6 +287,15 @@ def _in_ladder_order(rungs: Sequence[Row]) -> list[str]:
     return [profile for _, _, profile in sorted(places)]
 
 
+def _passes(rows: Sequence[Row]) -> bool:
+    return all(row["certified"] for row in rows)
+
+
+def _milder(ladder: Sequence[str]) -> list[str]:
+    """Those of ``ladder`` that are followed by another of the same kind."""
+    return [here for here, after in pairwise(ladder) if BY_NAME[here].kind == BY_NAME[after].kind]
+
+
 def _answered(row: Row | None) -> str:
     if row is None:
         return "–"
@@ -284,7 +308,7 @@ def _verdict(rows: Sequence[Row]) -> str:
     if not rows:
         return ""
     first = rows[0]
-    if first["certified"]:
+    if _passes(rows):
         return "nothing lost" if BY_NAME[first["profile"]].safe else str(first["status"])
     counts = [Count(row["n"], row["harms"], row["epsilon"]) for row in rows]
     missing = items_missing(counts, threshold=first["threshold"])

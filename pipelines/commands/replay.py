@@ -205,11 +205,11 @@ def _replay(
         peer_made_and_kept,
         recorded_conversations,
     )
+    from pipelines.replays.answerability import answerability
     from pipelines.replays.certify import certify, refuse_samples
     from pipelines.replays.manifests import selected
     from pipelines.replays.model import recorded_accuracy
     from pipelines.replays.peer import installed
-    from pipelines.replays.report import answerability
     from pipelines.results import certificate_json
     from pipelines.settings import load_settings
     from pipelines.warehouse import Warehouse

@@ -13,10 +13,10 @@ from pipelines.replayed import (
     read_outcomes,
     recorded_conversations,
 )
+from pipelines.replays.answerability import answerability
 from pipelines.replays.certify import certify
 from pipelines.replays.manifests import selected
 from pipelines.replays.outcomes import replay_key
-from pipelines.replays.report import answerability
 
 GROUP = "replays"
 

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from compressors.profiles import BY_NAME, CANDIDATES, LADDERS
-from pipelines.evidence import clopper_pearson, harm_p, items_needed, sign_p
+from pipelines.evidence import Count, clopper_pearson, items_missing, sign_p
+from pipelines.replays.answerability import LEVEL
 from pipelines.replays.certify import Certificate
 from pipelines.replays.manifests import Manifest
 from pipelines.replays.outcomes import PROFILE, Outcome
 from pipelines.replays.peer import NAME
-from pipelines.replays.report import LEVEL
 
 MOST_HARMED = 40
 """Harmed cases that are listed of each kind at most; the others are counted."""
@@ -76,6 +76,7 @@ class Rung(msgspec.Struct, frozen=True):
         certificates: What each data set says, on the certify part.
         passes: Whether it is certified, or would be were the test spent.
         points: Certify part, by data set.
+        controls: What random deletion and the like come to at the same ratio, certify part.
         beaten: The controls beside it, certify part.
         reached: What handles gave, certify part.
         needed: Items that are missing, by data set, for a certificate with the harms as they are.
@@ -294,9 +295,7 @@ def _reached(outcomes: Sequence[Outcome]) -> Reached:
 
 def _more_items(row: Certificate) -> int:
     """How many more items without a further harm the data set would need; 0 where it passes."""
-    if row.n and harm_p(row.n, row.harms, epsilon=row.epsilon) <= row.threshold:
-        return 0
-    return items_needed(row.harms, epsilon=row.epsilon, threshold=row.threshold) - row.n
+    return items_missing([Count(row.n, row.harms, row.epsilon)], threshold=row.threshold)
 
 
 def _solvable(outcomes: Sequence[Outcome], datasets: Sequence[str]) -> Iterator[Solvable]:

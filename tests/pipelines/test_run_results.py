@@ -336,6 +336,21 @@ def test_what_a_profile_lacks_stands_beside_its_verdict(home: Home) -> None:
     assert few.rstrip().endswith("no, +39")
 
 
+def test_of_profiles_that_pass_the_strongest_is_shown(home: Home) -> None:
+    names = ("json.rows_most", "json.rows_half", "json.rows_few", "json.rows_minimal")
+    write(
+        home,
+        answerability=[answer("gsm8k-sample", name, n) for n, name in enumerate(names, 2)],
+        certificates=[
+            certificate("gsm8k-sample", name, certified=name != "json.rows_minimal")
+            for name in names
+        ],
+    )
+    text = shown(result(home))
+    assert [name for name in names if f"\n{name} " in text] == list(names[2:])
+    assert "Left out: 2 that pass as well" in " ".join(text.split())
+
+
 def test_what_is_no_demonstration_is_not_called_one(home: Home) -> None:
     plain = [
         {"id": f"sha256:{NEW}", "watermark": None, "origin": "live", "demonstration": False,

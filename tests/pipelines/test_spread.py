@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -114,6 +115,7 @@ def test_processes_that_inherit_termination_ignored_are_ended_all_the_same(tmp_p
 
 _CALLER = """
 import sys
+import threading
 import spread_world as world
 from test_spread import made, named
 from pipelines.spread import spread
@@ -162,3 +164,28 @@ def _lives(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_an_interrupt_that_another_thread_takes_is_heard_afterwards() -> None:
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda *_: heard.append(len(within)))
+    within: list[str] = []
+    sent, done = threading.Event(), threading.Event()
+
+    def takes_it() -> None:
+        sent.wait()
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        done.set()
+
+    # It was there before, so it does not block what is blocked where the processes start.
+    thread = threading.Thread(target=takes_it)
+    thread.start()
+    try:
+        with module._interrupts_held_back():
+            sent.set()
+            done.wait()
+            within.extend("abc")
+        assert heard == [3]
+    finally:
+        signal.signal(signal.SIGINT, before)
+        thread.join()

@@ -18,9 +18,9 @@ from compressors.kinds.base import Passage
 from compressors.profiles import LADDERS
 from pipelines.replays import manifests
 from pipelines.replays import outcomes as module
+from pipelines.replays.answerability import answerability
 from pipelines.replays.certify import certify
 from pipelines.replays.outcomes import PROFILE, Outcome, run_replays
-from pipelines.replays.report import answerability
 from pipelines.settings import Settings
 
 
