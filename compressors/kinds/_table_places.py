@@ -6,6 +6,7 @@ moves the next one along; whatever does not come back exactly is no row of the g
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, compress, pairwise
@@ -15,6 +16,7 @@ from compressors.kinds._lines_columns import Place
 
 OPENING = "cells stood at "
 _INKED = bytes([code != 0x20 for code in range(256)])
+_BLANKS = re.compile(" +")
 _WIDEST = 2_000
 _MOST_COLUMNS = 120
 _CROSSED = 0.06  # of rows, so many may run over the blanks between two columns
@@ -29,9 +31,10 @@ class Placed:
 
     __slots__ = (
         "_blank",
-        "_cuts",
+        "_blanks",
+        "_gaps",
+        "_named",
         "_spans",
-        "_starts",
         "end",
         "indented",
         "places",
@@ -45,6 +48,7 @@ class Placed:
         end: int = 0,
         *,
         gaps: Sequence[tuple[int, int]] = (),
+        head: str | None = None,
         single: bool = False,
         indented: bool = False,
     ) -> None:
@@ -55,12 +59,15 @@ class Placed:
         """Whether cells but the last are single words."""
         self.indented = indented
         """Whether the blanks before the first cells tell something, and belong to them."""
-        self._cuts = [start for start, _ in gaps]
-        self._starts = [end for _, end in gaps]
-        edges: list[int | None] = [0, *self._cuts, None]
+        self._gaps = gaps
+        # Behind which a column's name begins: what crosses such a gap belongs to the cell before.
+        self._named = [bool((head or "")[end : end + 1].strip()) for _, end in gaps]
+        edges: list[int | None] = [0, *[start for start, _ in gaps], None]
         self._spans = [slice(here, there) for here, there in pairwise(edges)]
         # Two at least, so that itemgetter gives a tuple.
-        self._blank = itemgetter(*self._cuts, *self._cuts[:1], *self._cuts[:1]) if gaps else None
+        between = [slice(*gap) for gap in [*gaps, *gaps[:1], *gaps[:1]]]
+        self._blank = itemgetter(*between) if gaps else None
+        self._blanks = tuple([" " * (gap.stop - gap.start) for gap in between])
 
     @classmethod
     def of(cls, rows: Sequence[str], head: str | None) -> Placed | None:
@@ -68,7 +75,7 @@ class Placed:
         gaps = _gaps(rows, head)
         if not gaps or len(gaps) >= _MOST_COLUMNS:
             return None
-        grid = cls([Place("L", 0)] * (len(gaps) + 1), gaps=gaps)
+        grid = cls([Place("L", 0)] * (len(gaps) + 1), gaps=gaps, head=head)
         split = [
             (row, cells) for row, cells in zip(rows, grid.all_cells(rows), strict=True) if cells
         ]
@@ -84,11 +91,11 @@ class Placed:
             places[0] = Place("L", 0)
         blank = Counter([len(row) for row in rows if row.endswith(" ")])
         end = _most(blank) if 2 * blank.total() > len(rows) else 0
-        return cls(places, end, gaps=gaps, single=single, indented=indented)
+        return cls(places, end, gaps=gaps, head=head, single=single, indented=indented)
 
     def left(self, column: int) -> int:
         """From where on a cell of a column may stand."""
-        return self._cuts[column - 1] if column else 0
+        return self._gaps[column - 1][0] if column else 0
 
     def cells(self, row: str) -> Sequence[str] | None:
         """The cells of ``row``; an empty one where a column is blank."""
@@ -99,10 +106,9 @@ class Placed:
         blank = self._blank
         if blank is None:
             return [(row,) for row in rows]
-        widest = self._cuts[-1] + 1
+        widest = self._gaps[-1][1]
         padded = [row.ljust(widest) for row in rows]
-        blanks = (" ",) * (len(self._cuts) + 2)
-        fitting = [blank(row) == blanks for row in padded]
+        fitting = [blank(row) == self._blanks for row in padded]
         regular = list(compress(padded, fitting))
         columns = [[row[span].strip(" ") for row in regular] for span in self._spans]
         if self.indented:
@@ -116,14 +122,12 @@ class Placed:
     def _moved(self, row: str, padded: str) -> Sequence[str] | None:
         """The cells of a row that runs over the blanks between columns."""
         edges: list[int] = [0]
-        for start, end in zip(self._cuts, self._starts, strict=True):
-            if padded[start] == " ":
-                edges.append(start)
-            elif padded[end - 1 : end] in (" ", ""):
-                edges.append(end - 1)
-            else:
+        for (start, end), named in zip(self._gaps, self._named, strict=True):
+            parted = _parted(padded[start:end], named=named)
+            if parted < 0:
                 words = row.split(None, self.width - 1)
                 return words if self.single and len(words) == self.width else None
+            edges.append(start + parted)
         edges.append(len(padded))
         cells = [padded[here:there].strip(" ") for here, there in pairwise(edges)]
         if self.indented:
@@ -152,6 +156,20 @@ class Placed:
             [Place(place[0], int(place[1:])) for place in places.split(" ")],
             int(end.removesuffix(" wide") or 0),
         )
+
+
+def _parted(between: str, *, named: bool) -> int:
+    """Where in the stretch between two columns the cell before ends; -1 where none does.
+
+    That is the blank before a column's name, else the widest run of blanks, the last of such:
+    a cell that runs into the stretch may have blanks within.
+    """
+    runs = [run.span() for run in _BLANKS.finditer(between)]
+    if not runs:
+        return -1
+    if named and runs[-1][1] == len(between):
+        return runs[-1][0]
+    return max(runs, key=lambda run: (run[1] - run[0], run[0]))[0]
 
 
 def _gaps(rows: Sequence[str], head: str | None) -> list[tuple[int, int]]:

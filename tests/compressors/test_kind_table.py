@@ -500,6 +500,22 @@ def test_rows_are_put_together_as_they_stood() -> None:
     assert Delimited(",", 3).cells("a,b") is None
 
 
+GOODS = [("lamp", "Oslo", 12), ("gate", "Bern", 7), ("river", "Riga", 31), ("stone", "Rome", 8)]
+
+
+@pytest.mark.parametrize("head", ["NAME        CITY        COUNT", None])
+def test_a_blank_within_a_long_cell_parts_no_columns(head: str | None) -> None:
+    odd = [("queue of x", "Bern", 4), ("stone", "San Jose", 4), ("stone", "Ro me", 123456)]
+    rows = [f"{name:<12}{city:<9}{count:>8}" for name, city, count in [*(GOODS * 20), *odd]]
+    placed = Placed.of(rows, head)
+    assert placed is not None
+    for row, cells in zip(rows, [*(GOODS * 20), *odd], strict=True):
+        found = placed.cells(row)
+        assert found is not None
+        assert list(found) == list(map(str, cells))
+        assert placed.row(found) == row
+
+
 def test_quoted_lines_are_one_record() -> None:
     parsed = kind.recognise(QUOTED_LINES)
     assert parsed is not None
