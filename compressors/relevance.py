@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -32,6 +33,7 @@ _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
 _POINT = re.compile(rb"\.(?<=[0-9]\.)(?=[0-9])")
 _POINT_KEPT = b"\x7f"
 _NOT_ASCII = re.compile("[^\x00-\x7f]")
+_CLAUSE = re.compile(r"[;\n]")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 _MOST_REPLACED = 24
@@ -82,7 +84,7 @@ def rank(query: str, documents: Sequence[str]) -> list[float]:
     A function of its arguments alone, in time linear in the text. Of a query the first
     20,000 characters and their first 512 different terms are looked at.
     """
-    return _weighed(query, documents)[0]
+    return _weighed(_wanted(query), documents)[0]
 
 
 class Bearing(NamedTuple):
@@ -90,7 +92,9 @@ class Bearing(NamedTuple):
 
     ``scores`` are those of :func:`rank`. ``covering`` are the documents that answer a query
     of many parts between them: each next one bears most on what those before it leave open,
-    at least a third as much as the first bears on the whole; sixteen at most.
+    at least a third as much as the first bears on the whole; sixteen at most. Behind them
+    stands, of each of the query's last sixteen lines or clauses (``;``), the document that
+    bears most on it alone, if it holds half of what can be found of it.
     """
 
     scores: list[float]
@@ -99,18 +103,19 @@ class Bearing(NamedTuple):
 
 def bearing(query: str, documents: Sequence[str]) -> Bearing:
     """The scores of documents and which of them cover the query together."""
-    scores, parts = _weighed(query, documents)
-    return Bearing(scores, _covering(parts, scores))
+    wanted = _wanted(query)
+    scores, parts = _weighed(wanted, documents)
+    covering = [*_covering(parts, scores), *_by_clause(query, wanted, parts)]
+    return Bearing(scores, list(dict.fromkeys(covering)))
 
 
 def _weighed(
-    query: str, documents: Sequence[str]
+    wanted: dict[bytes, int], documents: Sequence[str]
 ) -> tuple[list[float], dict[int, dict[int, float]]]:
     """The scores of documents, and of those with any what each term of the query adds."""
     count = len(documents)
     scores: list[float] = [0] * count
     parts: dict[int, dict[int, float]] = {}
-    wanted = _wanted(query)
     if not wanted or not count:
         return scores, parts
     tallies, lengths = _tally(wanted, documents)
@@ -153,6 +158,37 @@ def _covering(parts: dict[int, dict[int, float]], scores: list[float]) -> list[i
         chosen.append(document)
         covered.update(parts[document])
     return chosen
+
+
+def _by_clause(
+    query: str, wanted: dict[bytes, int], parts: dict[int, dict[int, float]]
+) -> list[int]:
+    """Of each clause the document that bears most on it, if it holds half of its terms."""
+    clauses = [clause for clause in _CLAUSE.split(query[:_LONGEST_QUERY]) if clause.strip()]
+    if len(clauses) < 2:
+        return []
+    asking: dict[int, list[int]] = {}
+    for number, clause in enumerate(clauses[-_MOST_COVERING:]):
+        for form in dict.fromkeys(term.encode() for term in terms(clause)):
+            if form in wanted:
+                asking.setdefault(wanted[form], []).append(number)
+    most = Counter(n for term in set().union(*parts.values()) for n in asking.get(term, ()))
+    least = {number: (count + 1) // 2 for number, count in most.items()}
+    fewest = min(least.values(), default=0)
+    best: dict[int, tuple[int, int]] = {}
+    for document, gains in parts.items():
+        if len(gains) < fewest:
+            continue
+        held: dict[int, list[float]] = {}
+        for term, gain in gains.items():
+            for number in asking.get(term, ()):
+                held.setdefault(number, []).append(gain)
+        for number, each in held.items():
+            if len(each) >= least[number]:
+                score = round(sum(each) * _QUANTA)
+                if number not in best or score > best[number][0]:
+                    best[number] = (score, document)
+    return [best[number][1] for number in sorted(best)]
 
 
 def _tally(

@@ -105,6 +105,36 @@ def test_a_query_of_many_parts_is_covered_by_its_best_answers_one_after_the_othe
     assert bearing("nothing of it", documents).covering == []
 
 
+SHELF = [
+    "stock account view trade manage order",
+    "stock account view trade manage order price alert",
+    "stock account view trade manage info",
+    "lamp shade",
+    "bolt lamp",
+    "brass bolt",
+]
+LONG = "stock account view trade manage order price alert"
+
+
+@pytest.mark.parametrize("parting", ["; ", "\n"])
+def test_each_clause_has_the_document_that_bears_most_on_it(parting: str) -> None:
+    clauses = [LONG, "info stock", "brass lamp"]
+    assert bearing(" ".join(clauses), SHELF).covering == [1]
+    assert bearing(parting.join(clauses), SHELF).covering == [1, 2, 5]
+
+
+def test_a_document_with_less_than_half_of_a_clause_does_not_answer_it() -> None:
+    documents = [LONG, "lamp", "brass", "info", "bolt"]
+    assert bearing(f"{LONG}; lamp brass info bolt", documents).covering == [0]
+    assert bearing(f"{LONG}; lamp brass shade", documents).covering == [0, 1]
+
+
+def test_only_the_last_sixteen_clauses_are_looked_at() -> None:
+    others = [LONG] * 15
+    assert bearing("; ".join(["brass lamp", *others]), SHELF).covering == [1, 5]
+    assert bearing("; ".join(["brass lamp", *others, LONG]), SHELF).covering == [1]
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     query=st.text(max_size=40),
