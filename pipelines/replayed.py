@@ -17,7 +17,8 @@ import polars as pl
 from compressors.engine import Engine
 from pipelines.replays import Outcome, run_replays
 from pipelines.replays.certify import Certificate
-from pipelines.replays.outcomes import Progress, judge_key
+from pipelines.replays.identity import judge_key
+from pipelines.replays.outcomes import Progress
 from pipelines.replays.peer import peer_outcomes
 from pipelines.spread import PROCESSES
 from pipelines.warehouse import Warehouse

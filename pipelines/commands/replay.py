@@ -154,7 +154,7 @@ def _explain(case: str, profile: str, data: Path | None, home: Home, *, as_json:
     from pipelines.commands._progress import reporter
     from pipelines.replayed import known_outcomes, recorded_conversations
     from pipelines.replays.explain import explain
-    from pipelines.replays.outcomes import judge_key
+    from pipelines.replays.identity import judge_key
     from pipelines.warehouse import Warehouse
 
     engine = Engine.start(None, home, handles=MemoryHandles())

@@ -1,7 +1,7 @@
 """Data sets run again as an agent's tasks, with the tool's answer compressed.
 
 `run_replays` gives outcomes, `certify.certify` turns them into certificates, and
-`report.answerability` into the rows that people are shown. The latter two need statistics,
+`answerability.answerability` into the rows that people are shown. The latter two need statistics,
 which the processes that only replay never load.
 """
 

@@ -19,8 +19,9 @@ from compressors.errors import InputRefused
 from compressors.profiles import LADDERS
 from pipelines.evidence import Count, harm_p, items_needed, safe_set, threshold
 from pipelines.replays.blocks import LEDGER, Ledger, read_ledger, write_ledger
+from pipelines.replays.identity import sources_digest
 from pipelines.replays.manifests import Manifest, Source, datasets_directory, selected
-from pipelines.replays.outcomes import PROFILE, Outcome, replay_key, sources_digest
+from pipelines.replays.outcomes import PROFILE, Outcome, replay_key
 from pipelines.replays.renderings import KINDS_UNDER_TEST
 from pipelines.settings import Settings
 

@@ -7,10 +7,8 @@ about a case is not found out again.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -24,6 +22,7 @@ from pipelines.replays.cases import Case, Rendered
 from pipelines.replays.controls import CONTROLS
 from pipelines.replays.draws import Draw, digest
 from pipelines.replays.formats import read_library
+from pipelines.replays.identity import judge_key, sources_digest
 from pipelines.replays.items import Split
 from pipelines.replays.manifests import Source, selected
 from pipelines.replays.renderings import KINDS_UNDER_TEST
@@ -43,7 +42,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     Attributes:
         replay: Digest of engine, data sets and the replays' own code.
-        judge: Digest of engine and the replays' own code: what makes outcomes of cases.
+        judge: Digest of engine and what judges it: what makes outcomes of cases.
         dataset: The data set's name.
         kind: What the answer was rendered as.
         item: Digest of the case.
@@ -99,28 +98,6 @@ class Cases(Protocol):
         ...
 
 
-@cache
-def sources_digest() -> str:
-    """SHA-256, 64 hex digits, of this package's sources: renderings, solvers, controls.
-
-    Paths are sorted and newlines normalised, so that every checkout and wheel agree. Read once
-    a process. What asks language models is left out: no outcome depends on it.
-    """
-    total = hashlib.sha256()
-    package = Path(__file__).parent
-    sources = [p for p in package.rglob("*.py") if package / "model" not in p.parents]
-    for path in sorted(sources, key=lambda p: p.relative_to(package).as_posix()):
-        content = path.read_bytes().replace(b"\r\n", b"\n")
-        name = path.relative_to(package).as_posix().encode()
-        total.update(b"%d:%s%d:" % (len(name), name, len(content)) + content)
-    return total.hexdigest()
-
-
-def judge_key(engine: Engine) -> str:
-    """16 hex digits for what makes outcomes of cases: engine and the replays' own code."""
-    return digest("judge", engine.digest, sources_digest())[:16]
-
-
 def replay_key(engine: Engine, sources: Sequence[Source], *, without: Collection[str] = ()) -> str:
     """16 hex digits for what outcomes depend on: engine, data sets and the replays' own code.
 
@@ -132,7 +109,7 @@ def replay_key(engine: Engine, sources: Sequence[Source], *, without: Collection
     ]
     if any(s.manifest.format == "trajectories" for s in sources):
         items += ["without", *sorted(without)]
-    return digest("replay", judge_key(engine), *items)[:16]
+    return digest("replay", judge_key(engine), sources_digest(), *items)[:16]
 
 
 def run_replays(

@@ -33,7 +33,6 @@ from pipelines.replays.model import (
 from pipelines.replays.model.asking import Message, prompt_digest
 from pipelines.replays.model.plan import Plan, Trial, bill
 from pipelines.replays.model.replies import Reply
-from pipelines.replays.outcomes import sources_digest
 from pipelines.replays.renderings import KINDS_UNDER_TEST
 from pipelines.replays.tasks import Problem, Question, Request, Task
 
@@ -237,25 +236,6 @@ def test_a_bill_counts_each_prompt_once_and_nothing_recorded(bundled: Path) -> N
     rest = bill(trials, set(keys[1:]), None)
     assert (rest.requests, rest.recorded) == (1, len(keys) - 1)
     assert rest.usual_money is None
-
-
-def test_no_outcome_depends_on_what_asks_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A change of a prompt must not cost a version of the ledger of blocks."""
-    read: list[str] = []
-    plain = Path.read_bytes
-
-    def noting(path: Path) -> bytes:
-        read.append(path.as_posix())
-        return plain(path)
-
-    sources_digest.cache_clear()
-    monkeypatch.setattr(Path, "read_bytes", noting)
-    try:
-        sources_digest()
-    finally:
-        sources_digest.cache_clear()
-    assert any(path.endswith("replays/tasks.py") for path in read)
-    assert not [path for path in read if "/replays/model/" in path]
 
 
 @pytest.fixture(autouse=True)

@@ -24,6 +24,7 @@ from pipelines.replayed import (
 from pipelines.replays import manifests
 from pipelines.replays import outcomes as module
 from pipelines.replays.certify import certify
+from pipelines.replays.identity import judge_key
 from pipelines.settings import Settings
 from pipelines.traffic.record import record
 from pipelines.traffic.transcripts import read_transcripts
@@ -82,7 +83,7 @@ def test_a_replay_that_was_cut_off_goes_on_where_it_was(
         _made(warehouse, engine)
     with warehouse.connect() as con:
         assert read_outcomes(con) == []
-        kept = known_outcomes(con, judge=module.judge_key(engine))
+        kept = known_outcomes(con, judge=judge_key(engine))
     assert 16 <= len(kept) <= 40
     assert set(kept) <= set(made)
     again: list[str] = []
@@ -102,7 +103,7 @@ def test_a_replay_that_was_cut_off_goes_on_where_it_was(
 def test_another_judge_knows_nothing(bundled: Path, warehouse: Warehouse, engine: Engine) -> None:
     _made(warehouse, engine)
     with warehouse.connect() as con:
-        assert len(known_outcomes(con, judge=module.judge_key(engine))) == 120
+        assert len(known_outcomes(con, judge=judge_key(engine))) == 120
         assert known_outcomes(con, judge="0" * 16) == {}
 
 
