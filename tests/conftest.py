@@ -14,7 +14,13 @@ settings.load_profile("without_deadline")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Properties of the engine are searched for long, so they count as slow."""
+    """Properties of the engine are searched for long, so they count as slow.
+
+    Files with runs of the whole come first: started last, one of them would keep a single
+    process busy while the others have nothing left to do.
+    """
+    whole = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path not in whole, _ENGINE in item.path.parents))
     for item in items:
         searched = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
         if searched and _ENGINE in item.path.parents:
