@@ -54,7 +54,7 @@ def compose_defaults(
         kept = Home.at(home or place).ensure()
         engine = Engine.start(home=place, handles=MemoryHandles())
         warehouse = Warehouse(kept.warehouse)
-        outcomes = made_and_kept(warehouse, engine=engine, data=data, progress=progress)
+        outcomes, _ = made_and_kept(warehouse, engine=engine, data=data, progress=progress)
         certificates = certify(outcomes, engine=engine, data=data, settings=settings)
         with warehouse.connect() as con:
             keep_certificates(con, certificates)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 import polars as pl
@@ -18,7 +18,8 @@ from compressors.engine import Engine
 from pipelines.replays import Outcome, run_replays
 from pipelines.replays.certify import Certificate
 from pipelines.replays.identity import judge_key
-from pipelines.replays.outcomes import Progress
+from pipelines.replays.manifests import selected
+from pipelines.replays.outcomes import Progress, replay_key
 from pipelines.replays.peer import peer_outcomes
 from pipelines.spread import PROCESSES
 from pipelines.warehouse import Warehouse
@@ -81,6 +82,13 @@ def read_outcomes(con: duckdb.DuckDBPyConnection, *, replay: str | None = None) 
     return _read(con, Outcome, "outcomes", order=_ORDER, where={"replay": complete[0]})
 
 
+class Kept(NamedTuple):
+    """All outcomes of a replay, and whether the warehouse had them all already."""
+
+    outcomes: list[Outcome]
+    reused: bool
+
+
 def made_and_kept(
     warehouse: Warehouse,
     *,
@@ -88,10 +96,11 @@ def made_and_kept(
     data: Path | None,
     progress: Progress,
     processes: int = PROCESSES,
-) -> list[Outcome]:
+) -> Kept:
     """All outcomes of the data sets, those that the warehouse does not have made and kept.
 
-    What is made is kept as it comes, so that a run that is cut off has to make only the rest.
+    A replay that was completed is read as it stands. What is made is kept as it comes, so that
+    a run that is cut off has to make only the rest.
 
     Raises:
         InputRefused, SpreadError: as `run_replays`.
@@ -100,6 +109,10 @@ def made_and_kept(
     with warehouse.connect() as con:
         known = known_outcomes(con, judge=judge_key(engine))
         telemetry = recorded_conversations(con)
+        replay = replay_key(engine, selected(data), without=telemetry)
+        complete = read_outcomes(con, replay=replay)
+    if complete:
+        return Kept(complete, True)
     waiting: list[Outcome] = []
 
     def keep(found: list[Outcome]) -> None:
@@ -122,7 +135,7 @@ def made_and_kept(
         raise
     with warehouse.connect() as con:
         keep_outcomes(con, made)
-    return made
+    return Kept(made, False)
 
 
 def peer_made_and_kept(

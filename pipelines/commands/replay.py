@@ -222,7 +222,7 @@ def _replay(
     engine = Engine.start(None, home, handles=MemoryHandles())
     warehouse = Warehouse(home.warehouse)
     with reporter() as told:
-        outcomes = made_and_kept(warehouse, engine=engine, data=data, progress=told.step)
+        outcomes, _ = made_and_kept(warehouse, engine=engine, data=data, progress=told.step)
         python = peer or installed()
         if python is not None:
             outcomes += peer_made_and_kept(

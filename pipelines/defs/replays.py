@@ -15,8 +15,6 @@ from pipelines.replayed import (
 )
 from pipelines.replays.answerability import answerability
 from pipelines.replays.certify import certify
-from pipelines.replays.manifests import selected
-from pipelines.replays.outcomes import replay_key
 
 GROUP = "replays"
 
@@ -39,19 +37,13 @@ def outcomes(
     outcomes, so those that the warehouse already has are not made again.
     """
     with workspace.engine() as engine:
-        with workspace.warehouse.connect() as con:
-            telemetry = recorded_conversations(con)
-            replay = replay_key(engine, selected(workspace.datasets), without=telemetry)
-            found = read_outcomes(con, replay=replay)
-        reused = bool(found)
-        if not reused:
-            found = made_and_kept(
-                workspace.warehouse,
-                engine=engine,
-                data=workspace.datasets,
-                progress=listener.progress,
-                processes=workspace.processes,
-            )
+        found, reused = made_and_kept(
+            workspace.warehouse,
+            engine=engine,
+            data=workspace.datasets,
+            progress=listener.progress,
+            processes=workspace.processes,
+        )
     with workspace.warehouse.connect() as con:
         columns = column_schema(con, "outcomes")
     listener.progress("replays", 1, 1)
@@ -64,7 +56,7 @@ def outcomes(
         metadata={
             "dagster/row_count": len(found),
             "dagster/column_schema": columns,
-            "replay": replay,
+            "replay": found[0].replay if found else "",
             "reused": reused,
             "answerability_learn_part": markdown(
                 ("data set", "kind", "profile", "treatment", "n", "share", "low", "high"), rows

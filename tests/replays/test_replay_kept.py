@@ -14,6 +14,7 @@ from small_sets import problems, questions, tools, write_set
 from compressors import Engine
 from compressors.handles import MemoryHandles
 from compressors.home import Home
+from pipelines import replayed
 from pipelines.ingest import ingest
 from pipelines.replayed import (
     known_outcomes,
@@ -59,7 +60,9 @@ def warehouse(home: Home) -> Warehouse:
 
 
 def _made(warehouse: Warehouse, engine: Engine, data: Path | None = None) -> list[module.Outcome]:
-    return made_and_kept(warehouse, engine=engine, data=data, progress=_silent, processes=1)
+    return made_and_kept(
+        warehouse, engine=engine, data=data, progress=_silent, processes=1
+    ).outcomes
 
 
 def _in_order(outcomes: list[module.Outcome]) -> list[module.Outcome]:
@@ -98,6 +101,21 @@ def test_a_replay_that_was_cut_off_goes_on_where_it_was(
     assert _in_order(found) == _in_order(fresh)
     with warehouse.connect() as con:
         assert _in_order(read_outcomes(con)) == _in_order(fresh)
+
+
+def test_a_replay_that_was_completed_is_not_made_again(
+    bundled: Path, warehouse: Warehouse, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = _made(warehouse, engine)
+    with monkeypatch.context() as patch:
+        patch.setattr(replayed, "run_replays", None)
+        kept = made_and_kept(warehouse, engine=engine, data=None, progress=_silent)
+    assert kept.reused
+    assert _in_order(kept.outcomes) == _in_order(made)
+    monkeypatch.setattr(module, "sources_digest", lambda: "f" * 64)
+    monkeypatch.setattr(replayed, "replay_key", module.replay_key)
+    again = made_and_kept(warehouse, engine=engine, data=None, progress=_silent, processes=1)
+    assert not again.reused
 
 
 def test_another_judge_knows_nothing(bundled: Path, warehouse: Warehouse, engine: Engine) -> None:
