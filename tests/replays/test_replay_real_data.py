@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -32,9 +33,16 @@ def _libraries() -> dict[str, Library]:
 
 @cache
 def _cases(name: str, kind: str) -> tuple[Case, ...]:
-    """Every tenth case."""
+    """Every twentieth case."""
     library = _libraries()[name]
-    return tuple(build(item, library, kind=kind) for item in library.items[::10])
+    return tuple(build(item, library, kind=kind) for item in library.items[::20])
+
+
+def _in_turn(name: str) -> tuple[Case, ...]:
+    """Every tenth case, each as another kind than the one before."""
+    library = _libraries()[name]
+    kinds = cycle(KINDS_UNDER_TEST)
+    return tuple(build(item, library, kind=next(kinds)) for item in library.items[::10])
 
 
 def _share(cases: tuple[Case, ...], texts: list[str]) -> float:
@@ -68,14 +76,12 @@ def test_enough_of_each_set_is_kept_for_certificates(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS_UNDER_TEST)
 @pytest.mark.parametrize(
     ("name", "low", "high"), [("gsm8k", 0.63, 0.73), ("truthfulqa", 0.97, 1), ("bfcl", 0.95, 1)]
 )
-def test_the_solvable_share_is_what_is_reported(
-    name: str, low: float, high: float, kind: str
-) -> None:
-    cases = _cases(name, kind)
+def test_the_solvable_share_is_what_is_reported(name: str, low: float, high: float) -> None:
+    # One kind that could not be read would be a ninth of them.
+    cases = _in_turn(name)
     full = _share(cases, [case.text for case in cases])
     assert low <= full <= high
     half = [random_deletion(case.text, 0.5, Draw("half", case.id)) for case in cases]
@@ -115,4 +121,4 @@ def test_one_operand_less_is_one_problem_less() -> None:
         cut = re.sub(rf"\b{lone[0]}\b", "some", statement)
         left = case.text.replace(statement, cut)
         assert not solved(case.task, left, needed=case.needed, kind="log"), statement
-    assert tried > 25
+    assert tried > 12
