@@ -8,6 +8,7 @@ savings of traffic at any time (``regret``, ``savings``, both on ``betting``), w
 from pipelines.evidence.binomial import (
     Count,
     clopper_pearson,
+    excess_p,
     harm_p,
     items_missing,
     items_needed,
@@ -52,6 +53,7 @@ __all__ = [
     "clip",
     "clopper_pearson",
     "confidence",
+    "excess_p",
     "harm_p",
     "items_missing",
     "items_needed",

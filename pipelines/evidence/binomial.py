@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from scipy.special import bdtr, betaincinv  # type: ignore[import-untyped]
+from scipy.special import bdtr, bdtrc, betaincinv  # type: ignore[import-untyped]
 
 from pipelines.evidence.intervals import Interval
 
@@ -41,6 +41,21 @@ def harm_p(n: int, harms: int, *, epsilon: float) -> float:
     if not 0.0 < epsilon < 1.0:
         raise ValueError(f"epsilon must lie between 0 and 1, got {epsilon}")
     return float(bdtr(harms, n, epsilon)) if n else 1.0
+
+
+def excess_p(n: int, harms: int, *, epsilon: float) -> float:
+    """p-value of "the harm rate is at most ``epsilon``": ``P(Bin(n, epsilon) >= harms)``.
+
+    Exact for independent items; 1 without a harm.
+
+    Raises:
+        ValueError: counts that are negative or larger than ``n``, or an epsilon outside (0, 1).
+    """
+    if not 0 <= harms <= n:
+        raise ValueError(f"harms must lie between 0 and n = {n}, got {harms}")
+    if not 0.0 < epsilon < 1.0:
+        raise ValueError(f"epsilon must lie between 0 and 1, got {epsilon}")
+    return float(bdtrc(harms - 1, n, epsilon)) if harms else 1.0
 
 
 def profile_p(counts: Sequence[Count]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -192,7 +193,9 @@ def _kind(
     certificates: Sequence[Certificate],
     manifests: Sequence[Manifest],
 ) -> Kind:
-    listed = {row.dataset for row in certificates}
+    rows = Counter(row.dataset for row in certificates)
+    # What only speaks against some profiles has fewer rows than what all rest on.
+    listed = {dataset for dataset, count in rows.items() if count == max(rows.values())}
     certify = [o for o in outcomes if o.split == "certify"]
     peer = [o for o in certify if o.treatment.startswith(NAME)]
     rungs = tuple(

@@ -86,7 +86,7 @@ def _kind(kind: Kind, status: str) -> Iterator[str]:
     yield wording.outcome(kind)
     yield f"Solved uncompressed, and seen as {kind.kind}: {solvable}."
     for dataset, tasks in kind.unlisted:
-        yield f"Certificates do not rest on {dataset}: too few tasks ({tasks})."
+        yield wording.unlisted(kind, dataset, tasks)
     yield ""
     datasets = [row.dataset for row in kind.solvable if row.cases]
     yield from _table(

@@ -57,6 +57,21 @@ def peer_harms(kind: Kind, dataset: str) -> str:
     return f"{row.n - row.solved} of {row.n:,}" if row else "–"
 
 
+def unlisted(kind: Kind, dataset: str, tasks: int) -> str:
+    """Why certificates do not rest on a data set, and against what it counts all the same."""
+    against = [
+        rung.profile
+        for rung in kind.rungs
+        if any(row.dataset == dataset for row in rung.certificates)
+    ]
+    said = f"Certificates do not rest on {dataset}: too few tasks ({tasks})"
+    return (
+        f"{said}; shown to harm more than its epsilon: {', '.join(against)}."
+        if against
+        else f"{said}."
+    )
+
+
 def percent(share: float, *, digits: int = 1) -> str:
     """A share as a percentage."""
     return f"{100 * share:.{digits}f} %"

@@ -16,14 +16,17 @@ import msgspec
 from compressors.digest import engine_digest
 from compressors.engine import Engine
 from compressors.errors import InputRefused
-from compressors.profiles import LADDERS
-from pipelines.evidence import Count, harm_p, items_needed, safe_set, threshold
+from compressors.profiles import BY_NAME, LADDERS, Profile
+from pipelines.evidence import Count, excess_p, harm_p, items_needed, safe_set, threshold
 from pipelines.replays.blocks import LEDGER, Ledger, read_ledger, write_ledger
 from pipelines.replays.identity import sources_digest
 from pipelines.replays.manifests import Manifest, Source, datasets_directory, selected
 from pipelines.replays.outcomes import PROFILE, Outcome, replay_key
 from pipelines.replays.renderings import KINDS_UNDER_TEST
 from pipelines.settings import Settings
+
+REFUTED = 0.05
+"""Level at which a data set that is too small to certify speaks against a profile."""
 
 
 class Certificate(msgspec.Struct, frozen=True):
@@ -102,6 +105,9 @@ def certify(
 ) -> list[Certificate]:
     """A row for every rung of every kind under test and each of the data sets that it rests on.
 
+    A data set that has too few tasks for a certificate of a kind certifies nothing there. It has
+    rows of those profiles that it shows to harm too many: what it says against one counts.
+
     Args:
         outcomes: what `run_replays` gave for the same engine and ``data``.
         engine: the engine that ran.
@@ -149,7 +155,7 @@ def certify(
         )
     ]
     if spend:
-        used = {row.dataset for row in rows}
+        used = {row.dataset for row in rows if BY_NAME[row.profile].safe}
         _spend(path, book, [m for m in manifests if m.name in used], engine=full, replays=own)
     return rows
 
@@ -194,6 +200,11 @@ def lists(
     return len(tasks) >= tasks_needed(manifest, kinds=kinds, delta=delta)
 
 
+def refutes(count: Count) -> bool:
+    """Whether a data set shows, at `REFUTED`, that a profile harms more than its epsilon."""
+    return excess_p(count.n, count.harms, epsilon=count.epsilon) <= REFUTED
+
+
 def tasks_needed(manifest: Manifest, *, kinds: int, delta: float) -> int:
     """The fewest tasks with which a profile without harm is certified, on a first version."""
     limit = threshold(delta, version=1, kinds=kinds)
@@ -214,21 +225,27 @@ def _of_kind(
     tested = [o for o in outcomes if o.treatment == PROFILE and o.split == "certify"]
     kinds = len(KINDS_UNDER_TEST)
     counts: dict[tuple[str, str], tuple[Count, float]] = {}
-    manifests = [m for m in manifests if lists(kind, m, tested, kinds=kinds, delta=delta)]
+    covering = [m for m in manifests if m.covers(kind)]
+    manifests = [m for m in covering if lists(kind, m, tested, kinds=kinds, delta=delta)]
     if not manifests:
         return []
     # One statement covers all data sets of the kind, so the latest version of any counts.
     limit = threshold(delta, version=max(versions[m.name] for m in manifests), kinds=kinds)
     for profile in LADDERS[kind]:
-        for manifest in manifests:
+        for manifest in covering:
             here = [o for o in tested if (o.profile, o.dataset) == (profile.name, manifest.name)]
             n = sum(o.solvable for o in here)
             harms = sum(o.solvable and not o.solved for o in here)
             share = n / len(here) if here else 0.0
             counts[profile.name, manifest.name] = (Count(n, harms, manifest.epsilon), share)
     lossy = [profile for profile in LADDERS[kind] if not profile.safe]
+
+    def speaking(profile: Profile) -> list[Manifest]:
+        """The data sets that a profile rests on, and those that refute it."""
+        return [m for m in covering if m in manifests or refutes(counts[profile.name, m.name][0])]
+
     passed = safe_set(
-        [[counts[profile.name, m.name][0] for m in manifests] for profile in lossy],
+        [[counts[profile.name, m.name][0] for m in speaking(profile)] for profile in lossy],
         threshold=limit,
     )
     certified = {profile.name for profile in LADDERS[kind] if profile.safe}
@@ -256,6 +273,6 @@ def _of_kind(
             else status,
         )
         for rung, profile in enumerate(LADDERS[kind])
-        for manifest in manifests
+        for manifest in (manifests if profile.safe else speaking(profile))
         for count, share in [counts[profile.name, manifest.name]]
     ]

@@ -8,6 +8,7 @@ from scipy import stats
 from pipelines.evidence import (
     Count,
     clopper_pearson,
+    excess_p,
     harm_p,
     items_missing,
     items_needed,
@@ -128,6 +129,17 @@ def test_p_is_the_lower_tail_of_the_binomial(n, data, epsilon):
 def test_impossible_counts_are_refused(n, harms, epsilon, message):
     with pytest.raises(ValueError, match=message):
         harm_p(n, harms, epsilon=epsilon)
+
+
+def test_excess_p_is_the_upper_tail_of_the_binomial():
+    assert excess_p(3, 1, epsilon=0.1) == pytest.approx(1 - 0.9**3)
+    assert excess_p(3, 3, epsilon=0.1) == pytest.approx(0.1**3)
+    assert excess_p(20, 4, epsilon=0.05) == pytest.approx(stats.binom.sf(3, 20, 0.05))
+    assert (excess_p(5, 0, epsilon=0.05), excess_p(0, 0, epsilon=0.05)) == (1.0, 1.0)
+    with pytest.raises(ValueError, match="harms must"):
+        excess_p(3, 4, epsilon=0.1)
+    with pytest.raises(ValueError, match="epsilon must"):
+        excess_p(3, 1, epsilon=1.0)
 
 
 def test_a_profile_is_as_safe_as_on_its_worst_data_set():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,6 +21,8 @@ from pipelines.settings import Settings
 
 _ENGINE = SimpleNamespace(digest="ab" * 8)
 _SETS = ("gsm8k", "truthfulqa", "bfcl")
+_FEW = 20
+"""Recorded tasks, where there are any: too few for a certificate."""
 
 
 def _manifest(directory: Path, name: str, *, sample: bool, epsilon: float) -> None:
@@ -50,16 +53,18 @@ def _outcomes(
     out = []
     for source in sources:
         name = source.manifest.name
+        some = _FEW if name == "trajectories" else n
         for kind in ("json", "log"):
             for profile in LADDERS[kind]:
                 lost = (harms or {}).get((profile.name, name), 0)
-                for item in range(n + 150):
-                    solvable = item < n or item >= n + 100
+                for item in range(some + 150):
+                    solvable = item < some or item >= some + 100
                     out.append(
                         Outcome(
                             replay=key, judge="j", source="", dataset=name, kind=kind,
                             item=str(item),
-                            cluster=str(item), split="learn" if item >= n + 100 else "certify",
+                            cluster=str(item) if solvable else "others",
+                            split="learn" if item >= some + 100 else "certify",
                             treatment="profile", profile=profile.name, profile_id=profile.id,
                             solvable=solvable, solved=solvable and item >= lost,
                             tokens_before=10, tokens_after=5,
@@ -128,6 +133,34 @@ def test_too_few_items_certify_nothing(sets: Path) -> None:
     assert _certified(rows, "json") == ["json.passthrough", "json.lossless"]
     rows = _certify(sets, _outcomes(sets, n=437))
     assert _certified(rows, "json") == [profile.name for profile in LADDERS["json"]]
+
+
+@pytest.fixture
+def recorded(sets: Path) -> Path:
+    _manifest(sets, "trajectories", sample=False, epsilon=0.05)
+    file = sets / "runs.jsonl"
+    file.write_bytes(b"{}\n")
+    written = sets / "trajectories.toml"
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    said = f'[[file]]\npath = "runs.jsonl"\nsha256 = "{digest}"\nfields = []\n'
+    written.write_text(written.read_text().replace("file = []\n", said))
+    return sets
+
+
+@pytest.mark.parametrize(("harms", "against"), [(0, False), (3, False), (4, True), (20, True)])
+def test_what_is_too_small_to_certify_speaks_against_a_profile(
+    recorded: Path, harms: int, against: bool
+) -> None:
+    """P(Bin(20, 0.05) >= 3) is 0.075, P(>= 4) is 0.016."""
+    outcomes = _outcomes(recorded, harms={("log.lines_half", "trajectories"): harms})
+    rows = _certify(recorded, outcomes, spend=True)
+    said = [(row.profile, row.n, row.harms) for row in rows if row.dataset == "trajectories"]
+    ladder = [profile.name for profile in LADDERS["log"]]
+    assert said == ([("log.lines_half", _FEW, harms)] if against else [])
+    stands = ladder[: ladder.index("log.lines_half")] if against else ladder
+    assert _certified(rows, "log") == stands
+    assert _certified(rows, "json") == [profile.name for profile in LADDERS["json"]]
+    assert [block.dataset for block in read_ledger(recorded / "blocks.toml").block] == list(_SETS)
 
 
 def test_no_items_are_no_evidence(sets: Path) -> None:
