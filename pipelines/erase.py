@@ -21,6 +21,8 @@ import polars as pl
 from compressors.errors import ConfigurationError, InputRefused
 from compressors.home import Home
 from compressors.pepper import Pepper
+from pipelines.event_files import place_of_events, remove, settle, take_back, unlisted
+from pipelines.event_files import table as stored
 from pipelines.ingest.audit import Figure, Finding
 from pipelines.ingest.erasures import Erasures, tombstone
 from pipelines.ingest.find import Source, closed_segments, find_segments
@@ -109,7 +111,12 @@ def erase(
         events, imported, absent = _counted(warehouse, scope, plan)
     else:
         events, imported, absent = _from_warehouse(
-            warehouse, scope, plan, pepper=pepper, settings=settings
+            warehouse,
+            scope,
+            plan,
+            pepper=pepper,
+            settings=settings,
+            place=place_of_events(home, settings),
         )
         _note_in_ledger(warehouse, _from_segments(plan, scope), pepper=pepper)
         _from_snapshots(home, warehouse, settings=settings)
@@ -220,7 +227,13 @@ def _not_at_hand(con: duckdb.DuckDBPyConnection, plan: _Plan) -> int:
 
 
 def _from_warehouse(
-    warehouse: Warehouse, scope: Scope, plan: _Plan, *, pepper: Pepper, settings: Settings
+    warehouse: Warehouse,
+    scope: Scope,
+    plan: _Plan,
+    *,
+    pepper: Pepper,
+    settings: Settings,
+    place: str,
 ) -> tuple[int, int, int]:
     """Events and imported rows that went, and segments that are not at hand."""
     if not warehouse.path.exists() and not plan.segments:
@@ -230,10 +243,11 @@ def _from_warehouse(
         con.begin()
         try:
             counts = {}
+            taken_back = take_back(con, *_where("events", scope))
             for table in _TABLES:
                 where, values = _where(table, scope)
                 [[counts[table]]] = con.execute(
-                    f"delete from {table} where {where}", values
+                    f"delete from {stored(con) if table == 'events' else table} where {where}", values
                 ).fetchall()
             _remember(con, scope, counts["events"], pepper=pepper)
             _forget_bad_rows(con, plan.digests)
@@ -241,6 +255,9 @@ def _from_warehouse(
         except BaseException:
             con.rollback()
             raise
+        if place:
+            settle(con, place)
+        remove([*taken_back, *(unlisted(con, place) if place else ())])
         # What was regretted twice, the first time by what has gone, is now regretted once.
         days = span(con)
         if days is not None:

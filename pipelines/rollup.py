@@ -19,6 +19,8 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     import duckdb
 
+    from pipelines.spark import Spark
+
 KEYS = (
     "day",
     "auth_mode",
@@ -164,16 +166,27 @@ def rollup(
     last: date,
     *,
     per_conversation: int = Settings().counted_per_conversation,
+    spark: Spark | None = None,
 ) -> int:
     """Roll up the days from ``first`` to ``last``, both included; how many rows they now have.
 
+    ``spark`` is the cluster that computes; without one DuckDB does, here.
+
     Raises:
         InputRefused: ``first`` is after ``last``.
+        ConfigurationError: the cluster cannot be used.
     """
     if first > last:
         raise InputRefused(f"no day lies from {first} to {last}; give the earlier one first")
     expression = rolled_up(first=first, last=last, per_conversation=per_conversation)
-    query = ibis.to_sql(expression, dialect="duckdb")
+    if spark is None:
+        return _replace(con, str(ibis.to_sql(expression, dialect="duckdb")), first, last)
+    with spark.computed(con, expression, until=last) as query:
+        return _replace(con, query, first, last)
+
+
+def _replace(con: duckdb.DuckDBPyConnection, query: str, first: date, last: date) -> int:
+    """Put the rows of ``query`` in the place of those days, all or nothing."""
     con.begin()
     try:
         con.execute(

@@ -80,6 +80,13 @@ create table if not exists events (
     tokens_output       bigint
 );
 
+create table if not exists event_files (       -- events that moved out, by the setting `events_at`
+    file            varchar not null,          -- path or address; what stands below it and not here, is nothing
+    day             date not null,
+    number          integer not null,          -- of the day's files, from 1
+    events          bigint not null
+);
+
 -- What other tools' histories say. It informs and orders and is no evidence; what a source
 -- does not say is null.
 create table if not exists imported_uses (     -- a command or a request, once each

@@ -60,6 +60,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         min_instances: Fewest instances for a row; 1 for a single organisation that says so.
         min_conversations: Fewest conversations for a row.
         max_bad_share: Largest share of quarantined rows with which anything is published.
+        events_at: Folder (within the home, unless absolute) or address where events stand as
+            Parquet, a folder a day; empty keeps them in the warehouse's file.
         retention_days: Days that events are kept, from the night they are erased; 0 keeps all.
         pins: Slices whose profile a person has fixed; those of ``pins.toml`` are added.
     """
@@ -78,6 +80,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     min_instances: Positive = 5
     min_conversations: Positive = 50
     max_bad_share: Annotated[float, Meta(ge=0, le=1)] = 0.05
+    events_at: str = ""
     retention_days: Annotated[int, Meta(ge=0)] = 0
     pins: tuple[Pin, ...] = ()
 

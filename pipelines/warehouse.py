@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from compressors.errors import ConfigurationError
 from compressors.files import sync_directory
+from pipelines.event_files import show
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,7 +41,7 @@ def refuse_other_peppers(connection: duckdb.DuckDBPyConnection, pepper_id: str) 
         )
 
 
-LAYOUT = 4
+LAYOUT = 5
 """Version of ``schema.sql``; raised whenever a table changes."""
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
@@ -82,6 +83,7 @@ class Warehouse:
             connection = self._open(self.path)
             try:
                 self._check_layout(connection)
+                show(connection)
                 yield connection
             except RuntimeError as error:
                 # DuckDB's word for Ctrl-C in the middle of a query.

@@ -53,12 +53,16 @@ def command(paths: tuple[Source, ...], as_json: bool, home: Home) -> int:
     need("duckdb", "polars", "zstandard", extra="pipelines")
     pepper = pepper_of(home)
     from pipelines.commands._progress import reporter
+    from pipelines.event_files import place_of_events, settle
     from pipelines.ingest import ingest
+    from pipelines.overrides import settings_of
     from pipelines.warehouse import Warehouse
 
-    home.ensure()
+    place = place_of_events(home.ensure(), settings_of(home))
     with reporter() as told, Warehouse(home.warehouse).connect() as con:
         report = ingest(con, paths, pepper=pepper, progress=told.step)
+        if place:
+            settle(con, place)
     for row in report.by_reason[:NAMED]:
         say(f"quarantined: {row}")
     if report.quarantined > NAMED:

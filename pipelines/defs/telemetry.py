@@ -8,6 +8,7 @@ import dagster as dg
 from pipelines.defs.partitions import DAYS, days_of
 from pipelines.defs.shown import FRESH, OWNERS, checked, column_schema, markdown
 from pipelines.defs.workspace import Listener, Workspace
+from pipelines.event_files import settle
 from pipelines.ingest import IngestReport, ingest
 from pipelines.ingest.audit import bad_share, conservation, entropy, privacy
 from pipelines.rollup import affected
@@ -40,6 +41,8 @@ def segments(
             if paths
             else IngestReport()
         )
+        if workspace.events_at:
+            settle(con, workspace.events_at)
         changed = affected(con, report.days)
         listener.ingested(report, changed)
         [[events]] = con.execute("select count(*) from events").fetchall()
@@ -149,6 +152,7 @@ with warnings.catch_warnings():
                 span.first,
                 span.last,
                 per_conversation=workspace.settings.counted_per_conversation,
+                spark=workspace.spark,
             )
             largest = con.execute(
                 "select day, count(*) as n, cast(sum(compressions) as bigint), "

@@ -12,11 +12,13 @@ from compressors.engine import Engine, Loaded
 from compressors.handles import MemoryHandles
 from compressors.home import Home
 from compressors.pepper import Pepper, load_pepper
+from pipelines.event_files import place_of_events
 from pipelines.ingest import IngestReport, Source, closed_segments
 from pipelines.ingest.audit import Finding
 from pipelines.ingest.remote import is_address
 from pipelines.overrides import settings_of
 from pipelines.settings import Settings
+from pipelines.spark import Spark, chosen
 from pipelines.spread import PROCESSES
 from pipelines.warehouse import Warehouse
 
@@ -67,6 +69,16 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
     def settings(self) -> Settings:
         """The home's ``settings.toml``, else the defaults, with its pins."""
         return settings_of(self.place)
+
+    @property
+    def events_at(self) -> str:
+        """Where events stand as Parquet; empty where they stand in the warehouse."""
+        return place_of_events(self.place, self.settings)
+
+    @property
+    def spark(self) -> Spark | None:
+        """The cluster that rolls up, by ``TOIN_ENGINE``; None where DuckDB does."""
+        return chosen(os.environ, place=self.events_at)
 
     def segments(self) -> list[Source]:
         """What is to be ingested: the sources as given, or the home's own that have any."""

@@ -132,7 +132,8 @@ def conservation(con: duckdb.DuckDBPyConnection) -> Finding:
         "or duplicates < 0 or erased < 0), "
         "coalesce(sum(stored) filter (source = 'engine'), 0), coalesce(sum(quarantined), 0), "
         "(select coalesce(sum(events), 0) from erasures), "
-        "(select count(*) from events), (select count(distinct event_id) from events), "
+        "(select count(*) from events), "
+        "(select count(*) from (select day, event_id from events group by all)), "
         "(select count(*) from quarantine) from segments"
     ).fetchall()
     figures: dict[str, Figure] = {
@@ -196,7 +197,7 @@ def entropy(con: duckdb.DuckDBPyConnection) -> Finding:
 
 def _text_columns(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     found = con.execute(
-        "select column_name from information_schema.columns "
+        "select distinct column_name from information_schema.columns "
         "where table_name = $table and data_type like 'VARCHAR%' order by column_name",
         {"table": table},
     ).fetchall()

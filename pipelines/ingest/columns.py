@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from compressors.events import Event
 
@@ -42,11 +43,17 @@ def _type_of(name: str) -> pl.DataType:
 _TYPES = {name: _type_of(name) for name in Event.__struct_fields__ if name != "schema"}
 
 
-def as_frame(events: Sequence[Event]) -> pl.DataFrame:
-    """One column a field of the schema; ``ts`` in milliseconds of UTC and its ``day`` beside it.
+def of_events(events: Sequence[Event]) -> pa.Table:
+    """One column a field of the schema but for ``schema``; ``ts`` in milliseconds of UTC.
 
     The events have been checked.
     """
     columns = {name: list(map(attrgetter(name), events)) for name in _TYPES}
     time = pl.col("ts").str.to_datetime("%Y-%m-%dT%H:%M:%S%.3fZ", time_unit="ms")
-    return pl.DataFrame(columns, schema=_TYPES).with_columns(time, day=time.dt.date())
+    return pl.DataFrame(columns, schema=_TYPES).with_columns(time).to_arrow()
+
+
+def of_columns(columns: pa.RecordBatch, times: pa.Array) -> pa.Table:
+    """The same of a block's columns, which hold nothing but events, and their ``times``."""
+    table = pa.Table.from_batches([columns]).drop_columns(["schema"])
+    return table.set_column(table.schema.get_field_index("ts"), "ts", times)

@@ -23,12 +23,17 @@ class Erasures:
         instances: tombstones.
         before: earlier days are erased; None: no day is.
         pepper: what the tombstones are made with.
+
+    Attributes:
+        instances: the tombstones.
+        first_day: the first day that was not erased; None: no day was.
     """
 
     def __init__(
         self, instances: frozenset[str] = frozenset(), before: date | None = None, *, pepper: Pepper
     ) -> None:
-        self._instances = instances
+        self.instances = instances
+        self.first_day = before
         self._first_day = before.isoformat() if before else ""
         self._pepper = pepper
         self._seen: dict[str, bool] = {}
@@ -37,10 +42,10 @@ class Erasures:
         """Whether what ``instance`` reports of the time ``ts`` (RFC 3339) was erased."""
         if ts < self._first_day:
             return True
-        if not self._instances:
+        if not self.instances:
             return False
         if instance not in self._seen:
-            self._seen[instance] = tombstone(instance, pepper=self._pepper) in self._instances
+            self._seen[instance] = tombstone(instance, pepper=self._pepper) in self.instances
         return self._seen[instance]
 
 

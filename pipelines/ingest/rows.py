@@ -18,10 +18,12 @@ import zstandard
 
 from compressors.events import LONGEST_ROW
 
-_BLOCK = 1 << 20
+_CHUNK = 1 << 20
 # Compressed bytes at a time: what they unfold to has no bound of its own.
-_COMPRESSED_BLOCK = 1 << 14
+_COMPRESSED_CHUNK = 1 << 14
 _PARQUET_ROWS = 10_000
+UNREADABLE = (pa.ArrowException, OSError, ValueError, msgspec.EncodeError)
+"""What reading a damaged Parquet file raises."""
 
 
 class Row(NamedTuple):
@@ -40,16 +42,24 @@ def read_rows(path: Path) -> Iterator[Row]:
     """
     if path.name.endswith(".parquet"):
         return _parquet(path)
-    if path.name.endswith(".zst"):
-        return _lines(_unfolded(path))
-    return _lines(_blocks(path, _BLOCK))
+    return lines(text_of(path))
 
 
-class _BrokenError(Exception):
-    """The bytes end here, though the format says that there are more."""
+def text_of(path: Path) -> Iterator[bytes]:
+    """The text of a segment of lines, unfolded, in pieces that end anywhere.
+
+    Raises:
+        OSError: the file cannot be read.
+        BrokenError: it is damaged from here on.
+    """
+    return _unfolded(path) if path.name.endswith(".zst") else _chunks(path, _CHUNK)
 
 
-def _blocks(path: Path, size: int) -> Iterator[bytes]:
+class BrokenError(Exception):
+    """The bytes end here, though the format says that there are more; the text says why."""
+
+
+def _chunks(path: Path, size: int) -> Iterator[bytes]:
     with path.open("rb") as file:
         while block := file.read(size):
             yield block
@@ -57,7 +67,7 @@ def _blocks(path: Path, size: int) -> Iterator[bytes]:
 
 def _unfolded(path: Path) -> Iterator[bytes]:
     frame = None
-    for block in _blocks(path, _COMPRESSED_BLOCK):
+    for block in _chunks(path, _COMPRESSED_CHUNK):
         rest = block
         while rest:
             if frame is None:
@@ -65,19 +75,20 @@ def _unfolded(path: Path) -> Iterator[bytes]:
             try:
                 yield frame.decompress(rest)
             except zstandard.ZstdError as error:
-                raise _BrokenError("is no zstd from here on: the file is damaged") from error
+                raise BrokenError("is no zstd from here on: the file is damaged") from error
             rest = b""
             if frame.eof:
                 rest, frame = frame.unused_data, None
     if frame is not None:
-        raise _BrokenError("is cut off here: the file ends within a zstd frame")
+        raise BrokenError("is cut off here: the file ends within a zstd frame")
 
 
-def _lines(blocks: Iterable[bytes]) -> Iterator[Row]:
-    number = 0
-    begun = b""  # of a line that the next block continues; at most a little too long
+def lines(text: Iterable[bytes], before: int = 0) -> Iterator[Row]:
+    """The rows of the pieces of ``text``; ``before`` are the lines that stand before it."""
+    number = before
+    begun = b""  # of a line that the next piece continues; at most a little too long
     try:
-        for block in blocks:
+        for block in text:
             first, *others = block.split(b"\n")
             # Enough is kept of an overlong line to see that it is one.
             begun += first[: LONGEST_ROW + 1 - min(len(begun), LONGEST_ROW + 1)]
@@ -87,7 +98,7 @@ def _lines(blocks: Iterable[bytes]) -> Iterator[Row]:
                     yield Row(number, begun)
                 begun = line
             begun = begun[: LONGEST_ROW + 1]
-    except _BrokenError as broken:
+    except BrokenError as broken:
         yield Row(number + 1, begun, damage=str(broken))
     else:
         if not begun.isspace() and begun:
@@ -99,14 +110,29 @@ def _parquet(path: Path) -> Iterator[Row]:
     try:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=_PARQUET_ROWS):
-                for record in pa.Table.from_batches([_with_text_times(batch)]).to_pylist():
+                for record in records(batch):
                     number += 1
-                    yield Row(number, msgspec.json.encode(record))
-    except (pa.ArrowException, OSError, ValueError, msgspec.EncodeError) as error:
+                    yield Row(number, record)
+    except UNREADABLE as error:
         if not path.exists():
             raise
-        why = "is no Parquet, or the file is cut off" if number == 0 else "is damaged from here on"
-        yield Row(number + 1, type(error).__name__.encode(), damage=why)
+        yield damaged(number, error)
+
+
+def damaged(number: int, error: Exception) -> Row:
+    """What stands for the rest of a Parquet file after its row ``number``."""
+    why = "is no Parquet, or the file is cut off" if number == 0 else "is damaged from here on"
+    return Row(number + 1, type(error).__name__.encode(), damage=why)
+
+
+def records(batch: pa.RecordBatch) -> Iterator[bytes]:
+    """The rows of a batch as JSON, as an engine would write them.
+
+    Raises:
+        msgspec.EncodeError, TypeError: a value that JSON cannot have.
+    """
+    for record in pa.Table.from_batches([_with_text_times(batch)]).to_pylist():
+        yield msgspec.json.encode(record)
 
 
 def _with_text_times(batch: pa.RecordBatch) -> pa.RecordBatch:

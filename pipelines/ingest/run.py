@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from compressors.errors import InputRefused
 from compressors.pepper import Pepper
+from pipelines.ingest.blocks import read_blocks
 from pipelines.ingest.erasures import Erasures, read_erasures
 from pipelines.ingest.find import Source, find_segments
 from pipelines.ingest.imported import History
 from pipelines.ingest.remote import fetch, look
 from pipelines.ingest.report import MOST_NAMED, BadRow, IngestReport, total
-from pipelines.ingest.rows import read_rows
 from pipelines.ingest.sources import ENGINE, histories, recognise
 from pipelines.ingest.store import Taken, identify, is_complete, is_unchanged, store
 from pipelines.ingest.validate import Sifted, sift
@@ -116,7 +116,7 @@ def _take_in(
     named: list[BadRow] = []
     batches: Iterable[Sifted | History]
     if source == ENGINE:
-        batches = sift(read_rows(file.path), pepper=pepper, erasures=erasures)
+        batches = sift(read_blocks(file.path), pepper=pepper, erasures=erasures)
     else:
         place = file.address or str(file.path.resolve())
         batches = histories(file.path, source=source, pepper=pepper, place=place, erasures=erasures)

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from compressors.pepper import Pepper
-from pipelines.ingest.columns import as_frame
+from pipelines.event_files import table
 from pipelines.ingest.imported import History, insert_history
 from pipelines.ingest.validate import Refused, Sifted
 
 if TYPE_CHECKING:
     import duckdb
 
-_INSERT = """
-insert into events by name
-select * from arrived anti join events using (event_id)
-returning day
+_KNOWN = """
+select place from arrived_ids
+semi join (select event_id from events where day between $first and $last) using (event_id)
+"""
+_INSERT = "insert into {table} by name select *, cast(ts as date) as day from arrived"
+_TOLD_AGAIN = timedelta(days=1)
+"""A request that is repeated tells the same event again, with its own time: at most so much later.
+
+So an event is looked for among those of its day and the days beside it, however many there are.
 """
 # An earlier state of the same file keeps the credit for what it stored; what it had in
 # quarantine is judged by what stands there now.
@@ -171,9 +180,9 @@ def _store(
         quarantined += len(batch.refused)
         erased += batch.erased
         if isinstance(batch, Sifted):
-            new = _insert_events(con, batch)
-            stored += len(new)
-            days.update(new)
+            new = _insert_events(con, batch.events)
+            stored += new.num_rows
+            days.update(_days(new))
         else:
             stored += insert_history(con, batch)
         _insert_refused(con, segment, batch.refused)
@@ -202,13 +211,41 @@ def _read_before(con: duckdb.DuckDBPyConnection, segment: Identity) -> _Earlier:
     return _Earlier(*earlier[0]) if earlier else _Earlier()
 
 
-def _insert_events(con: duckdb.DuckDBPyConnection, batch: Sifted) -> list[date]:
-    """The days of the events that were new, one entry an event."""
-    con.register("arrived", as_frame(batch.events))
+def _insert_events(con: duckdb.DuckDBPyConnection, events: pa.Table) -> pa.Table:
+    """Those of the events that were new."""
+    fresh = events.filter(pa.array(_is_new(con, events))) if events.num_rows else events
+    if fresh.num_rows:
+        con.register("arrived", fresh)
+        try:
+            con.execute(_INSERT.format(table=table(con)))
+        finally:
+            con.unregister("arrived")
+    return fresh
+
+
+def _is_new(con: duckdb.DuckDBPyConnection, events: pa.Table) -> npt.NDArray[np.bool_]:
+    """Whether each event's id is neither stored nor that of an earlier one of these."""
+    days = _days(events)
+    ids = events.select(["event_id"]).append_column("place", pa.array(np.arange(len(events))))
+    con.register("arrived_ids", ids)
     try:
-        return [day for [day] in con.execute(_INSERT).fetchall()]
+        known = con.execute(
+            _KNOWN, {"first": min(days) - _TOLD_AGAIN, "last": max(days) + _TOLD_AGAIN}
+        ).fetchnumpy()["place"]
     finally:
-        con.unregister("arrived")
+        con.unregister("arrived_ids")
+    new = np.ones(len(events), np.bool_)
+    if pc.count_distinct(ids["event_id"]).as_py() < len(events):
+        first = ids.group_by("event_id", use_threads=False).aggregate([("place", "min")])
+        new[:] = False
+        new[first["place_min"].to_numpy()] = True
+    new[known] = False
+    return new
+
+
+def _days(events: pa.Table) -> list[date]:
+    found: list[date] = pc.unique(events["ts"].cast(pa.date32())).to_pylist()
+    return found
 
 
 def _insert_refused(

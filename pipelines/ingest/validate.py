@@ -6,13 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+
 from compressors.events import WHOLE_ROW, Event, Flaw, RowRefused, decode
 from compressors.pepper import Pepper
+from pipelines.ingest.blocks import Block
+from pipelines.ingest.columns import of_columns, of_events
 from pipelines.ingest.erasures import Erasures
 from pipelines.ingest.rows import Row
+from pipelines.ingest.surely import surely_events, times_of
 
 BATCH = 20_000
-"""Rows that are held at a time."""
+"""Rows that are held at a time where they are read one by one."""
 
 FOREIGN_PEPPER = Flaw(
     "pepper_id",
@@ -37,30 +43,45 @@ class Refused(NamedTuple):
 
 
 class Sifted(NamedTuple):
-    """One batch: ``rows = len(events) + repeated + erased + len(refused)``."""
+    """One batch: ``rows = len(events) + erased + len(refused)``; ids may repeat."""
 
     rows: int
-    events: list[Event]
-    repeated: int
+    events: pa.Table
     erased: int
     refused: list[Refused]
 
 
 def sift(
-    rows: Iterable[Row], *, pepper: Pepper, erasures: Erasures | None = None
+    blocks: Iterable[Block], *, pepper: Pepper, erasures: Erasures | None = None
 ) -> Iterator[Sifted]:
-    """The rows batch by batch; of events with one id in a batch the first is kept.
+    """The rows batch by batch: whole columns of what is surely events, the others one by one.
 
     What ``erasures`` cover is counted and not among the events.
     """
-    remaining = iter(rows)
     erased = erasures or Erasures(pepper=pepper)
+    for block in blocks:
+        columns = block.columns
+        if columns is None:
+            yield from _one_by_one(block.rows(None), pepper=pepper, erasures=erased)
+            continue
+        sure = surely_events(columns, pepper=pepper, erasures=erased)
+        if sure.any():
+            events = columns if sure.all() else columns.filter(pa.array(sure))
+            yield Sifted(events.num_rows, of_columns(events, times_of(events)), 0, [])
+        if not sure.all():
+            yield from _one_by_one(block.rows(np.logical_not(sure)), pepper=pepper, erasures=erased)
+
+
+def _one_by_one(
+    rows: Iterable[Row], *, pepper: Pepper, erasures: Erasures
+) -> Iterator[Sifted]:
+    remaining = iter(rows)
     while batch := list(islice(remaining, BATCH)):
-        yield _sift(batch, pepper=pepper, erasures=erased)
+        yield _sift(batch, pepper=pepper, erasures=erasures)
 
 
 def _sift(rows: Sequence[Row], *, pepper: Pepper, erasures: Erasures) -> Sifted:
-    events: dict[str, Event] = {}
+    events: list[Event] = []
     refused: list[Refused] = []
     own = pepper.id
     erased = 0
@@ -73,9 +94,8 @@ def _sift(rows: Sequence[Row], *, pepper: Pepper, erasures: Erasures) -> Sifted:
             if erasures.cover(event.instance, event.ts):
                 erased += 1
             else:
-                events.setdefault(event.event_id, event)
-    repeated = len(rows) - len(refused) - erased - len(events)
-    return Sifted(len(rows), list(events.values()), repeated, erased, refused)
+                events.append(event)
+    return Sifted(len(rows), of_events(events), erased, refused)
 
 
 def _event(row: Row, *, own: str) -> Event:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from compressors.events import Event
 from compressors.pepper import PUBLIC_PEPPER
 from pipelines.ingest import IngestReport, ingest
-from pipelines.ingest.rows import read_rows
+from pipelines.ingest.blocks import read_blocks
 from pipelines.ingest.store import identify, store
 from pipelines.ingest.validate import Sifted, sift
 from pipelines.warehouse import Warehouse
@@ -233,7 +233,7 @@ def test_segment_that_fails_in_the_middle_leaves_nothing_of_itself(
     before = stored(con)
 
     def batches() -> Iterator[Sifted]:
-        yield from sift(read_rows(second), pepper=PUBLIC_PEPPER)
+        yield from sift(read_blocks(second), pepper=PUBLIC_PEPPER)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

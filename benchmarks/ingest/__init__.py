@@ -1,0 +1,1 @@
+"""Figures of ingest, rollup, choice and of writing events."""
