@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from compressors.errors import InputRefused
 from compressors.pepper import Pepper
+from pipelines.ingest.ahead import ahead
 from pipelines.ingest.blocks import read_blocks
 from pipelines.ingest.erasures import Erasures, read_erasures
 from pipelines.ingest.find import Source, find_segments
@@ -116,7 +117,7 @@ def _take_in(
     named: list[BadRow] = []
     batches: Iterable[Sifted | History]
     if source == ENGINE:
-        batches = sift(read_blocks(file.path), pepper=pepper, erasures=erasures)
+        batches = ahead(sift(read_blocks(file.path), pepper=pepper, erasures=erasures))
     else:
         place = file.address or str(file.path.resolve())
         batches = histories(file.path, source=source, pepper=pepper, place=place, erasures=erasures)
