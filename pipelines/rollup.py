@@ -98,7 +98,7 @@ _REGRETS = ("retrieval", "reread")
 def rolled_up(
     events: ir.Table = EVENTS, *, first: date, last: date, per_conversation: int
 ) -> ir.Table:
-    """The rollup of the days from ``first`` to ``last``, both included, in order of its keys.
+    """The rollup of the days from ``first`` to ``last``, both included, in no order.
 
     A compression is regretted once, by the earliest event that names it, on that event's
     day and however many follow: a later event never changes an earlier day. Of compressions
@@ -130,13 +130,9 @@ def rolled_up(
             regrets_counted=regrets.regret & counts,
         )
     )
-    return (
-        facts.group_by(KEYS)
-        .aggregate(
-            started=facts.ts.min(),
-            **{name: facts[name].sum().cast("int64") for name in SUMS},
-        )
-        .order_by(KEYS)
+    return facts.group_by(KEYS).aggregate(
+        started=facts.ts.min(),
+        **{name: facts[name].sum().cast("int64") for name in SUMS},
     )
 
 

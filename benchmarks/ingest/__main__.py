@@ -32,11 +32,20 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="where the table goes; else stdout")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder, prefix="ingest-") as folder:
-        text = report.text(_measured(given, Path(folder)), command=" ".join(sys.argv[1:]))
+        text = report.text(_measured(given, Path(folder)), command=_repeatable(given))
     if given.out:
         given.out.write_text(text, encoding="utf-8")
     else:
         sys.stdout.write(text)
+
+
+def _repeatable(given: argparse.Namespace) -> str:
+    """The arguments that decide what is measured, for the table to name."""
+    days = " ".join(map(str, given.days))
+    return (
+        f"--events {given.events} --days {days} --a-day {given.a_day} --large {given.large} "
+        f"--slices {given.slices} --written {given.written} --rounds {given.rounds}"
+    )
 
 
 def _measured(given: argparse.Namespace, folder: Path) -> report.Runs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from compressors.book import Slice
 from pipelines.choice.model import Certified, Evidence, Observed
@@ -60,27 +60,16 @@ def _observed(
     return tuple(_row(row, most) for row in rows)
 
 
-def _row(row: tuple[object, ...], most: int) -> Observed:
+def _row(row: tuple[Any, ...], most: int) -> Observed:
+    """A row of ``evidence.sql``, whose casts say what its columns are."""
     (auth_mode, model_family, structure_hash, kind, profile, profile_id, arm, experiment,
      unit, publication, conversation, instance, started, counted, before, after, returned,
      regrets) = row  # fmt: skip
     return Observed(
-        slice=Slice(str(auth_mode), str(model_family), str(structure_hash)),
-        kind=str(kind),
-        profile=str(profile),
-        profile_id=str(profile_id),
-        arm=str(arm),
-        experiment=str(experiment),
-        unit=str(unit),
-        publication=str(publication),
-        conversation=str(conversation),
-        instance=str(instance),
-        started=_time(started),
-        counted=min(_int(counted), most),
-        regrets=min(_int(regrets), most),
-        before=_int(before),
-        saved=_int(before) - _int(after) - _int(returned),
-    )
+        Slice(auth_mode, model_family, structure_hash), kind, profile, profile_id, arm, experiment,
+        unit, publication, conversation, instance, started, min(counted, most), min(regrets, most),
+        before, before - after - returned,
+    )  # fmt: skip
 
 
 def _watermark(con: duckdb.DuckDBPyConnection, origin: str) -> datetime | None:
@@ -100,12 +89,6 @@ def _learned(
     query = (_HERE / "learned.sql").read_text(encoding="utf-8")
     rows = con.execute(query, {"replays": replays}).fetchall()
     return {(kind, profile_id): (before, after) for kind, profile_id, before, after in rows}
-
-
-def _int(value: object) -> int:
-    if not isinstance(value, int):
-        raise TypeError(f"the warehouse gave {value!r} where a count was expected")
-    return value
 
 
 def _time(value: object) -> datetime:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 _ANCHOR = datetime(2020, 1, 6)  # a Monday; windows open every half-life from here
 
@@ -23,7 +24,7 @@ def admit(instances: Sequence[str], *, cap: float) -> list[int]:
     """
     if not 0.0 < cap <= 1.0:
         raise ValueError(f"the cap must lie in (0, 1], got {cap}")
-    parts, whole = Fraction(cap).limit_denominator(1000).as_integer_ratio()
+    parts, whole = _as_ratio(cap)
     held: dict[str, int] = {}
     waiting: dict[str, deque[int]] = {}
     admitted: list[int] = []
@@ -44,6 +45,11 @@ def admit(instances: Sequence[str], *, cap: float) -> list[int]:
         while ready := [queue for name, queue in waiting.items() if queue and free(name)]:
             enter(min(ready, key=lambda queue: queue[0]).popleft())
     return admitted
+
+
+@lru_cache
+def _as_ratio(share: float) -> tuple[int, int]:
+    return Fraction(share).limit_denominator(1000).as_integer_ratio()
 
 
 def window_start(watermark: datetime, *, half_life_days: int) -> datetime:
