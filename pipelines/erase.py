@@ -247,7 +247,8 @@ def _from_warehouse(
             for table in _TABLES:
                 where, values = _where(table, scope)
                 [[counts[table]]] = con.execute(
-                    f"delete from {stored(con) if table == 'events' else table} where {where}", values
+                    f"delete from {stored(con) if table == 'events' else table} where {where}",
+                    values,
                 ).fetchall()
             _remember(con, scope, counts["events"], pepper=pepper)
             _forget_bad_rows(con, plan.digests)
@@ -255,9 +256,11 @@ def _from_warehouse(
         except BaseException:
             con.rollback()
             raise
+        # Their names are free again only once they are gone.
+        remove(taken_back)
         if place:
             settle(con, place)
-        remove([*taken_back, *(unlisted(con, place) if place else ())])
+            remove(unlisted(con, place))
         # What was regretted twice, the first time by what has gone, is now regretted once.
         days = span(con)
         if days is not None:

@@ -27,7 +27,7 @@ _VIEW = """
 create or replace temp view events as
 select * from {table}
 union all by name
-select * from read_parquet([{files}], hive_partitioning = false)
+select * from {files}
 """
 
 
@@ -52,8 +52,7 @@ def show(con: duckdb.DuckDBPyConnection) -> None:
     files = listed(con)
     if files:
         _open_stores(con, files)
-        inside = ", ".join(map(_quoted, files))
-        con.execute(_VIEW.format(table=table(con), files=inside))
+        con.execute(_VIEW.format(table=table(con), files=parquet(*files)))
     else:
         con.execute("drop view if exists temp.events")
 
@@ -100,12 +99,10 @@ def take_back(con: duckdb.DuckDBPyConnection, where: str, values: dict[str, str]
     touched = [
         file
         for file in listed(con)
-        if con.execute(
-            f"select 1 from read_parquet({_quoted(file)}) where {where} limit 1", values
-        ).fetchall()
+        if con.execute(f"select 1 from {parquet(file)} where {where} limit 1", values).fetchall()
     ]
     for file in touched:
-        con.execute(f"insert into {table(con)} by name from read_parquet({_quoted(file)})")
+        con.execute(f"insert into {table(con)} by name from {parquet(file)}")
         con.execute("delete from event_files where file = $file", {"file": file})
     show(con)
     return touched
@@ -155,8 +152,7 @@ def _settle_day(con: duckdb.DuckDBPyConnection, place: str, day: date, count: in
     _open_stores(con, [file, *replaced])
     rows = f"select * from {table(con)} where day = $day"
     if replaced:
-        inside = ", ".join(map(_quoted, replaced))
-        rows += f" union all by name select * from read_parquet([{inside}])"
+        rows += f" union all by name select * from {parquet(*replaced)}"
     total = count + sum(events for _, _, events in earlier if replaced)
     con.begin()
     try:
@@ -196,6 +192,11 @@ def _open_stores(con: duckdb.DuckDBPyConnection, files: Sequence[str]) -> None:
         kind = file.partition("://")[0] if "://" in file else ""
         if kind and not con.filesystem_is_registered(kind):
             con.register_filesystem(_system(file)[0])
+
+
+def parquet(*files: str) -> str:
+    """What SQL calls the rows of Parquet files, given by path, address or pattern."""
+    return f"read_parquet([{', '.join(map(_quoted, files))}], hive_partitioning = false)"
 
 
 def _quoted(text: str) -> str:

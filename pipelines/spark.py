@@ -70,7 +70,7 @@ class Spark(NamedTuple):
             rows = session.sql(str(ibis.to_sql(expression, dialect="pyspark")))
             rows.write.mode("overwrite").parquet(_as_hadoop(handed_over))
         try:
-            yield f"select * from read_parquet('{handed_over.replace(chr(39), chr(39) * 2)}/*.parquet')"
+            yield f"select * from {event_files.parquet(f'{handed_over}/*.parquet')}"
         finally:
             event_files.remove_folder(handed_over)
 

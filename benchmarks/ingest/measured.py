@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -134,8 +134,9 @@ def _slices(slices: int) -> str:
 def written(folder: str, count: str) -> Figures:
     """What an event costs the engine that reports it: made, checked and written; µs of each."""
     engine = Engine(pepper=PUBLIC_PEPPER, loaded=Loaded(BUILT_IN), handles=MemoryHandles())
-    done = engine.compress("\n".join(f"INFO request {n} served in {n % 7} ms" for n in range(200)))
-    stamps = LiveStamps(PUBLIC_PEPPER.key("instance"), clock=lambda: datetime(2026, 1, 5).astimezone())
+    lines = (f"INFO request {n} served in {n % 7} ms" for n in range(200))
+    done = engine.compress("\n".join(lines))
+    stamps = LiveStamps(PUBLIC_PEPPER.key("instance"))
     conversation = PUBLIC_PEPPER.key("conversation")
     figures: Figures = {}
     with timed(figures), SegmentWriter(Path(folder), name="events") as segment:

@@ -81,7 +81,9 @@ def _rows(runs: Runs) -> list[tuple[str, str, str]]:
     ]
     if after:
         spread = max(after.values()) / min(after.values())
-        rows.append(("the slowest of these beside the quickest", f"{spread:.2f} times", "1.3 times"))
+        rows.append(
+            ("the slowest of these beside the quickest", f"{spread:.2f} times", "1.3 times")
+        )
     if runs.has("large ingest"):
         rows += [
             (f"ingest of {runs.large:,} events from Parquet",

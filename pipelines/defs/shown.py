@@ -54,7 +54,8 @@ def column_schema(con: duckdb.DuckDBPyConnection, table: str) -> dg.TableSchema:
     found = con.execute(
         "select column_name, lower(data_type), is_nullable = 'YES' "
         "from information_schema.columns "
-        "where table_name = $table and table_catalog = current_database() order by ordinal_position",
+        "where table_name = $table and table_catalog = current_database() "
+        "order by ordinal_position",
         {"table": table},
     ).fetchall()
     return dg.TableSchema(

@@ -162,9 +162,7 @@ def _parsed(text: bytes) -> pa.RecordBatch | None:
 def _has_an_object_a_line(text: bytes, rows: int) -> bool:
     """Whether every line begins and ends with a brace; events have none within."""
     return (
-        text.startswith(b"{")
-        and text.endswith((b"}", b"}\n"))
-        and text.count(b"}\n{") == rows - 1
+        text.startswith(b"{") and text.endswith((b"}", b"}\n")) and text.count(b"}\n{") == rows - 1
     )
 
 

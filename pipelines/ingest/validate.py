@@ -72,9 +72,7 @@ def sift(
             yield from _one_by_one(block.rows(np.logical_not(sure)), pepper=pepper, erasures=erased)
 
 
-def _one_by_one(
-    rows: Iterable[Row], *, pepper: Pepper, erasures: Erasures
-) -> Iterator[Sifted]:
+def _one_by_one(rows: Iterable[Row], *, pepper: Pepper, erasures: Erasures) -> Iterator[Sifted]:
     remaining = iter(rows)
     while batch := list(islice(remaining, BATCH)):
         yield _sift(batch, pepper=pepper, erasures=erasures)

@@ -45,7 +45,9 @@ def test_spark_and_duckdb_have_the_same_numbers(
     assert not (tmp_path / "events" / "rolled-up").exists()
 
 
-@pytest.mark.parametrize("master", ["spark://driver:7077", "local[4]", "yarn", "k8s://https://k:6443"])
+@pytest.mark.parametrize(
+    "master", ["spark://driver:7077", "local[4]", "yarn", "k8s://https://k:6443"]
+)
 def test_engine_is_chosen_by_the_environment(master: str) -> None:
     assert chosen({"TOIN_ENGINE": master}, place="/events") == Spark(master, "/events")
 
