@@ -117,7 +117,7 @@ def _session(master: str) -> Iterator[SparkSession]:
 
     settings = _SETTINGS | (_ON_ONE_MACHINE if master.startswith("local") else {})
     try:
-        session = SparkSession.builder.master(master).config(map=settings).getOrCreate()
+        session = SparkSession.builder.master(master).config(map={**settings}).getOrCreate()
     except (PySparkException, OSError, RuntimeError) as error:
         first = " ".join(str(error).split())[:200]
         raise ConfigurationError(

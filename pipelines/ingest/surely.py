@@ -104,8 +104,10 @@ def _is_hex(column: pa.Array, digits: int) -> Mask:
         return np.ones(len(column), np.bool_)
     if pa.types.is_dictionary(column.type):
         # The last one is for rows without a value.
-        good = np.append(_is_hex(column.dictionary.cast(pa.string()), digits), True)
-        return good[column.indices.fill_null(len(good) - 1).to_numpy(zero_copy_only=False)]
+        of_words = np.append(_is_hex(column.dictionary.cast(pa.string()), digits), True)
+        places = column.indices.fill_null(len(of_words) - 1).to_numpy(zero_copy_only=False)
+        fits: Mask = of_words[places]
+        return fits
     there = column.drop_null()
     letters = _letters(there, digits)
     if letters is None:
@@ -187,7 +189,7 @@ def _shapes(columns: pa.RecordBatch) -> npt.NDArray[np.int64] | None:
         if name in _WORDS:
             codes, size = _codes(column)
         elif 0 < column.null_count < len(column):
-            codes, size = _valid(column), 2
+            codes, size = _valid(column).astype(np.int64), 2
         else:
             continue
         different *= size

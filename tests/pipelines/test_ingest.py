@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import msgspec
 import polars as pl
 import pytest
 import rtk_world as rtk
@@ -191,6 +192,23 @@ def test_formats_give_the_same_rows(tmp_path: Path, inbox: Path, suffix: str) ->
     with world.in_memory() as con:
         assert take_in(con, target).quarantined == 0
         assert stored(con) == expected
+
+
+def test_event_told_again_after_midnight_is_the_same_and_days_later_is_not(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    first = world.compression(0, ts="2026-01-05T23:59:50.000Z")
+    for n, (time, stored) in enumerate(
+        [
+            (first.ts, 1),
+            ("2026-01-06T00:00:10.000Z", 0),
+            ("2026-01-04T23:00:00.000Z", 0),
+            ("2026-01-09T00:00:00.000Z", 1),
+        ]
+    ):
+        path = tmp_path / f"{n}.jsonl"
+        path.write_bytes(world.lines([msgspec.structs.replace(first, ts=time)]))
+        assert ingest(con, [path], pepper=PUBLIC_PEPPER).stored == stored, time
 
 
 def test_hidden_and_half_written_files_are_left_alone(

@@ -123,6 +123,33 @@ def test_what_is_taken_in_unseen_from_parquet_is_an_event(tmp_path: Path, seed: 
     assert rows_of(path) == list(read_rows(path))
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("tokens_after", 1008),
+        ("tokens_before", -1),
+        ("latency_us", 2**53 + 1),
+        ("nth", 2**31),
+        ("event_id", "A" * 32),
+        ("conversation", "a" * 15),
+        ("conversation", "x" * 16),
+        ("structure_hash", "a" * 16),
+        ("pepper_id", "0" * 8),
+        ("ts", "2026-02-30T00:00:00.000Z"),
+        ("ts", "2026-01-05T00:00:00.00Z"),
+        ("profile", "json.lossless"),
+        ("share", 5),
+    ],
+)
+def test_one_wrong_value_among_its_like_is_in_doubt(
+    tmp_path: Path, field: str, value: object
+) -> None:
+    records = [msgspec.to_builtins(world.compression(4 * n)) for n in range(20)]
+    records[7] |= {field: value}
+    [block] = read_blocks(segment(tmp_path, *encoded(*records)))
+    assert 8 not in [row.line for row in sure_rows(block)]
+
+
 def test_a_bad_line_costs_only_its_own_neighbours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
