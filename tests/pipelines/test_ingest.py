@@ -331,7 +331,11 @@ def test_killed_at_fifty_random_moments_the_next_run_completes_to_the_byte(
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as nursery:  # fmt: skip
         seconds = float(_told(nursery, tmp_path / "whole.duckdb", inbox, 60).partition(" ")[2])
-        for _ in range(50):
+        # How long the work takes changes with what else the machine does: a moment that comes
+        # after its end is drawn again.
+        for _ in range(200):
+            if killed == 50:
+                break
             how = _told(nursery, target, inbox, moments.uniform(0, seconds))
             killed += how.startswith("killed")
             with Warehouse(target).connect() as con:
@@ -344,7 +348,7 @@ def test_killed_at_fifty_random_moments_the_next_run_completes_to_the_byte(
                 file.unlink()
         assert nursery.stdin is not None
         nursery.stdin.close()
-    assert killed >= 40, "the moments were to lie within the work"
+    assert killed == 50, "the moments were to lie within the work"
     assert begun >= 10, "some of the moments were to lie between two files"
 
 
