@@ -32,7 +32,7 @@ from pipelines.ingest.store import identify
 from pipelines.rollup import rollup, span
 from pipelines.settings import Settings
 from pipelines.snapshot import publish_snapshot
-from pipelines.snapshot_schema import CURRENT
+from pipelines.snapshot_schema import CURRENT, TABLES
 from pipelines.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -351,7 +351,7 @@ def _days_in_snapshots(home: Home, scope: Scope) -> int:
     first = date.fromisoformat(scope.before)
     return sum(
         pl.read_parquet(file).filter(pl.col("day") < first).height
-        for table in ("savings", "imported")
+        for table in (name for name, columns in TABLES.items() if "day" in columns)
         for file in sorted(home.snapshots.glob(f"*/{table}.parquet"))
     )
 

@@ -184,7 +184,8 @@ def gather(
     decisions = snapshot.rows("decisions")
     current = next((row for row in snapshot.rows("publications") if row["current"]), None)
     content = tomllib.loads(current["content"]) if current else {}
-    slices = {(row["auth_mode"], row["model_family"], row["structure_hash"]) for row in savings}
+    of_slices = snapshot.rows("slices")
+    slices = {(row["auth_mode"], row["model_family"], row["structure_hash"]) for row in of_slices}
     return RunResult(
         home=home,
         demonstration=public or bool(current and current["demonstration"]),

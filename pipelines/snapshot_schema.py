@@ -1,14 +1,17 @@
 """The snapshot's tables: names and types of their columns, shared by writer and readers.
 
 A snapshot is a directory ``<id>/`` of Parquet files, one a table, that never changes; the
-file ``current`` beside it holds the id of the one that holds.
+file ``current`` beside it holds the id of the one that holds. ``activity.json`` beside both
+says what the platform was last seen doing: it has clock times, which no snapshot has.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 
+import msgspec
 import polars as pl
 
 CURRENT = "current"
@@ -23,7 +26,8 @@ _TIME = pl.Datetime("ms")
 
 TABLES: Mapping[str, Mapping[str, pl.DataType]] = MappingProxyType(
     {
-        # A day of one slice under one profile, arm and publication ('': none was loaded).
+        # A day of one kind under one profile, arm and publication ('': none was loaded). Of
+        # tokens_returned, tokens_reread came back since the same content was served again.
         "savings": {
             "day": pl.Date(),
             "publication": _TEXT,
@@ -31,19 +35,109 @@ TABLES: Mapping[str, Mapping[str, pl.DataType]] = MappingProxyType(
             "arm": _TEXT,
             "auth_mode": _TEXT,
             "model_family": _TEXT,
-            "structure_hash": _TEXT,
             "kind": _TEXT,
             "profile": _TEXT,
+            "compressions": _COUNT,
+            "tokens_before": _COUNT,
+            "tokens_after": _COUNT,
+            "tokens_returned": _COUNT,
+            "tokens_reread": _COUNT,
+            "retrievals": _COUNT,
+            "rereads": _COUNT,
+            "regrets": _COUNT,
+            "lossy": _COUNT,
+            "faults": _COUNT,
+            "latency_us": _COUNT,
+        },
+        # The acting arms of a day by tool (keyed, '' where unknown).
+        "tools": {
+            "day": pl.Date(),
+            "publication": _TEXT,
+            "origin": _TEXT,
+            "auth_mode": _TEXT,
+            "model_family": _TEXT,
+            "kind": _TEXT,
+            "tool": _TEXT,
+            "compressions": _COUNT,
+            "tokens_before": _COUNT,
+            "tokens_after": _COUNT,
+            "tokens_returned": _COUNT,
+        },
+        # Conversations by the day they began (kind '': whole, else what of them is of a kind) and
+        # by net share in twentieths, with what the interval of a ratio needs.
+        "spread": {
+            "day": pl.Date(),
+            "publication": _TEXT,
+            "origin": _TEXT,
+            "auth_mode": _TEXT,
+            "model_family": _TEXT,
+            "kind": _TEXT,
+            "bucket": _SMALL,
+            "conversations": _COUNT,
+            "tokens_before": _COUNT,
+            "tokens_net": _COUNT,
+            "square_before": _NUMBER,
+            "square_net": _NUMBER,
+            "product": _NUMBER,
+        },
+        # Slices as they are now. Period: 0 the newest half-life, 1 the one before (0 and 1 are
+        # the evidence window that decides), 2 all earlier.
+        "slices": {
+            "auth_mode": _TEXT,
+            "model_family": _TEXT,
+            "structure_hash": _TEXT,
+            "kind": _TEXT,
+            "origin": _TEXT,
+            "publication": _TEXT,
+            "arm": _TEXT,
+            "profile": _TEXT,
+            "period": _SMALL,
+            "first": pl.Date(),
+            "last": pl.Date(),
             "conversations": _COUNT,
             "compressions": _COUNT,
             "tokens_before": _COUNT,
             "tokens_after": _COUNT,
             "tokens_returned": _COUNT,
             "retrievals": _COUNT,
+            "rereads": _COUNT,
             "regrets": _COUNT,
-            "lossy": _COUNT,
-            "faults": _COUNT,
-            "latency_us": _COUNT,
+        },
+        # The bill of a day as providers counted it.
+        "usage": {
+            "day": pl.Date(),
+            "publication": _TEXT,
+            "origin": _TEXT,
+            "auth_mode": _TEXT,
+            "model_family": _TEXT,
+            "requests": _COUNT,
+            "tokens_input": _COUNT,
+            "tokens_cache_read": _COUNT,
+            "tokens_cache_write": _COUNT,
+            "tokens_output": _COUNT,
+        },
+        # Net tokens of a day, split as the bills of their conversations were.
+        "attributed": {
+            "day": pl.Date(),
+            "publication": _TEXT,
+            "origin": _TEXT,
+            "auth_mode": _TEXT,
+            "model_family": _TEXT,
+            "kind": _TEXT,
+            "net_input": _COUNT,
+            "net_cache_read": _COUNT,
+            "net_cache_write": _COUNT,
+            "net_unknown": _COUNT,
+        },
+        # US dollars a million tokens of a family's reference model; null is unknown.
+        "prices": {
+            "model_family": _TEXT,
+            "reference": _TEXT,
+            "input": _NUMBER,
+            "cache_read": _NUMBER,
+            "cache_write": _NUMBER,
+            "output": _NUMBER,
+            "source": _TEXT,
         },
         # Net savings of the acting arms, a publication at a time. Scope: all, kind, slice,
         # profile; key: 'all', the kind, 'auth_mode/model_family/structure_hash', the profile.
@@ -140,15 +234,116 @@ TABLES: Mapping[str, Mapping[str, pl.DataType]] = MappingProxyType(
             "regret_low": _NUMBER,
             "regret_high": _NUMBER,
             "confidence": _NUMBER,
+            "params": _TEXT,
+            "canary": _TEXT,
+            "canary_share": _SMALL,
         },
-        # The history; `current` is the file in place.
+        # What the other publications of the history decided.
+        "earlier": {
+            "publication": _TEXT,
+            "auth_mode": _TEXT,
+            "model_family": _TEXT,
+            "structure_hash": _TEXT,
+            "kind": _TEXT,
+            "profile": _TEXT,
+            "published": _FLAG,
+            "reason": _TEXT,
+            "conversations": _COUNT,
+            "net_low": _NUMBER,
+            "net_high": _NUMBER,
+            "regret_low": _NUMBER,
+            "regret_high": _NUMBER,
+        },
+        # The history, oldest evidence first; `current` is the file in place, `state` what
+        # became of it last.
         "publications": {
             "id": _TEXT,
             "watermark": _TIME,
             "origin": _TEXT,
             "demonstration": _FLAG,
             "current": _FLAG,
+            "state": _TEXT,
+            "rows": _COUNT,
             "content": _TEXT,
+        },
+        # What slices without a row get, a publication and kind at a time.
+        "defaults": {
+            "publication": _TEXT,
+            "kind": _TEXT,
+            "profile": _TEXT,
+        },
+        # The certificates that each publication carries.
+        "certified": {
+            "publication": _TEXT,
+            "kind": _TEXT,
+            "profile": _TEXT,
+            "dataset": _TEXT,
+            "block": _SMALL,
+            "version": _SMALL,
+            "kinds": _SMALL,
+            "n": _SMALL,
+            "harms": _SMALL,
+            "epsilon": _NUMBER,
+            "delta": _NUMBER,
+            "p": _NUMBER,
+            "solvable": _NUMBER,
+            "status": _TEXT,
+        },
+        # Harmed items of the learn part and of retired blocks, some of each kind and data set.
+        "harmed": {
+            "replay": _TEXT,
+            "kind": _TEXT,
+            "dataset": _TEXT,
+            "case": _TEXT,
+            "source": _TEXT,
+            "profile": _TEXT,
+            "profiles": _TEXT,
+            "query": _TEXT,
+            "missing": _TEXT,
+            "before": _TEXT,
+            "after": _TEXT,
+            "tokens_before": _COUNT,
+            "tokens_after": _COUNT,
+        },
+        # The numbers of the method, by name, and what persons decided over the evidence.
+        "settings": {
+            "name": _TEXT,
+            "value": _NUMBER,
+        },
+        "overrides": {
+            "what": _TEXT,
+            "subject": _TEXT,
+            "profile": _TEXT,
+            "why": _TEXT,
+            "until": pl.Date(),
+        },
+        # Why content passed otherwise than its profile says.
+        "faults": {
+            "day": pl.Date(),
+            "origin": _TEXT,
+            "kind": _TEXT,
+            "fault": _TEXT,
+            "compressions": _COUNT,
+        },
+        # Bucket b: 2^(b/8) to 2^((b+1)/8) microseconds.
+        "latency": {
+            "origin": _TEXT,
+            "kind": _TEXT,
+            "bucket": _SMALL,
+            "compressions": _COUNT,
+        },
+        # Which proxy (keyed) ran which publication and engine, and how often it refused a file.
+        "proxies": {
+            "instance": _TEXT,
+            "publication": _TEXT,
+            "engine": _TEXT,
+            "origin": _TEXT,
+            "first": pl.Date(),
+            "last": pl.Date(),
+            "compressions": _COUNT,
+            "conversations": _COUNT,
+            "faults": _COUNT,
+            "refused": _COUNT,
         },
         # One row: the ledger summed.
         "ingest": {
@@ -196,3 +391,43 @@ TABLES: Mapping[str, Mapping[str, pl.DataType]] = MappingProxyType(
         },
     }
 )
+
+ACTIVITY = "activity.json"
+"""Name of the file beside the pointer that says what the platform was last seen doing."""
+
+
+class RunSeen(msgspec.Struct, frozen=True):
+    """A run of the platform; ``ended`` is None while it works, times are UTC."""
+
+    id: str
+    job: str
+    status: str
+    started: datetime | None
+    ended: datetime | None
+
+
+class CheckSeen(msgspec.Struct, frozen=True):
+    """What a check said last, and when."""
+
+    asset: str
+    check: str
+    passed: bool
+    sentence: str
+    at: datetime | None
+
+
+class StoreSeen(msgspec.Struct, frozen=True):
+    """How large a store of the home is on the disk, in bytes."""
+
+    store: str
+    bytes: int
+    files: int
+
+
+class Activity(msgspec.Struct, frozen=True):
+    """What the platform was seen doing when it last published a snapshot, at ``at`` in UTC."""
+
+    at: datetime
+    runs: tuple[RunSeen, ...] = ()
+    checks: tuple[CheckSeen, ...] = ()
+    stores: tuple[StoreSeen, ...] = ()

@@ -1,5 +1,7 @@
 """Evidence to a file and a snapshot: what is chosen, what is published, what is shown."""
 
+from datetime import UTC, datetime
+
 import dagster as dg
 
 from compressors.book import read_book
@@ -8,16 +10,18 @@ from compressors.engine import load_book
 from compressors.errors import PublicationRefused
 from compressors.profiles import LADDERS
 from pipelines.choice import Choice, decide, gather
-from pipelines.defs.replays import certificates
+from pipelines.defs.replays import certificates, certificates_checks
 from pipelines.defs.shown import FRESH, OWNERS, checked, column_schema, markdown
-from pipelines.defs.telemetry import rollup
+from pipelines.defs.telemetry import rollup, segments_checks
 from pipelines.defs.workspace import Listener, Workspace
+from pipelines.figures.activity import note_activity
+from pipelines.figures.harmed import harmed
 from pipelines.ingest.audit import Finding, bad_share
 from pipelines.publication import compose, incumbents, publish_choice
-from pipelines.replayed import read_certificates
+from pipelines.replayed import read_certificates, read_outcomes, recorded_conversations
 from pipelines.replays.certify import digests_of
 from pipelines.replays.manifests import selected
-from pipelines.snapshot import publish_snapshot
+from pipelines.snapshot import harmed_so_far, publish_snapshot
 from pipelines.warehouse import refuse_other_peppers
 
 GROUP = "publication"
@@ -165,6 +169,13 @@ def _read_back(workspace: Workspace) -> Finding:
     return Finding(True, f"{path.name} loads with {len(book.rows)} rows", figures)
 
 
+_CHECKS = [
+    key
+    for checks in (segments_checks, certificates_checks, publication_checks)
+    for key in sorted(checks.check_keys, key=lambda key: key.to_user_string())
+]
+
+
 @dg.asset(
     deps=[rollup, publication],
     group_name=GROUP,
@@ -175,12 +186,25 @@ def _read_back(workspace: Workspace) -> Finding:
     pool="duckdb",
 )
 def snapshot(
-    workspace: Workspace, listener: dg.ResourceParam[Listener]
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    listener: dg.ResourceParam[Listener],
 ) -> dg.MaterializeResult[None]:
-    """What the dashboard reads: a directory of Parquet files that never changes."""
+    """What the dashboard reads: a directory of Parquet files that never changes.
+
+    Beside it the home's activity is noted: last runs, what checks said, sizes of stores.
+    """
     listener.progress("snapshot", 0, 1)
     with workspace.warehouse.connect() as con:
-        made = publish_snapshot(con, workspace.place, settings=workspace.settings)
+        outcomes = read_outcomes(con)
+        telemetry = recorded_conversations(con)
+    items = harmed_so_far(workspace.place)
+    if {o.replay for o in outcomes} != set(items["replay"]):
+        with workspace.engine() as engine:
+            items = harmed(outcomes, engine=engine, data=workspace.datasets, without=telemetry)
+    with workspace.warehouse.connect() as con:
+        made = publish_snapshot(con, workspace.place, settings=workspace.settings, harmed=items)
+    note_activity(workspace.place, context.instance, _CHECKS, now=datetime.now(UTC))
     listener.progress("snapshot", 1, 1)
     return dg.MaterializeResult(
         metadata={
