@@ -1,6 +1,8 @@
-"""How figures are said: one place for rounding, signs and the words beside them."""
+"""Sentences that more than one page says, each in one place."""
 
 from __future__ import annotations
+
+from dashboards.ledger import ALL, NONE, Scope
 
 ANSWERABILITY = "answerability on these tasks"
 NONE_RECORDED = "model accuracy: none recorded"
@@ -19,6 +21,15 @@ CERTIFICATE = (
     "what is left of the text; no model answered."
 )
 
+CERTIFICATE_SAYS = (
+    "**It says:** of the replays that are solved on the whole text, n were tried and k were "
+    "harmed; were the true rate epsilon or more, so few would be seen with probability p at most. "
+    "p = P(Bin(n, epsilon) ≤ k): anyone can compute it again from the row.\n\n"
+    "**It does not say** that your traffic is harmed as rarely, that a model answers as well, or "
+    "anything about tasks of another sort. What is said about a slice of yours is how often an "
+    "original was asked for again."
+)
+
 NET = (
     "Net savings: tokens saved on the first pass, less what retrievals and re-reads brought "
     "back, less markers; a ratio of sums over conversations, by the engine's token estimate. "
@@ -30,28 +41,31 @@ IMPORTED = (
     "certificate. RTK's tokens are a quarter of the bytes. What a tool did not say is unknown."
 )
 
+NO_TRAFFIC = (
+    "No traffic has been seen yet, so nothing was saved and nothing can be said. "
+    "Run `toin run`, or ingest segments with `toin ingest PATH`."
+)
+
+NO_REPLAYS = "No replays have been run yet. Run `toin replay` or `toin run`."
+
 _STATUS = {
     "certified": "certified",
     "development": "development: not spent on a block of the ledger",
     "demonstration": "demonstration: bundled samples at a loose epsilon",
 }
 
-
-def count(value: float | None) -> str:
-    """A whole number with thousands separators, or 'unknown'."""
-    return "unknown" if value is None else f"{value:,.0f}"
-
-
-def percent(share: float | None, digits: int = 1) -> str:
-    """A share as a percentage with its sign, or 'unknown'."""
-    return "unknown" if share is None else f"{100 * share:.{digits}f} %"
-
-
-def interval(low: float | None, high: float | None, level: float) -> str:
-    """An interval of shares with its level, or why there is none."""
-    if low is None or high is None:
-        return "no interval: too few conversations"
-    return f"{percent(low)} to {percent(high)} at {100 * level:.0f} %"
+REASONS = {
+    "certified": "the profile that saves most of those that are certified and asked for rarely",
+    "canary_promoted": "its canary saved more with bounded regret",
+    "pinned": "a person fixed it",
+    "regret_high": "originals were asked for too often, so it went one rung down",
+    "negative_savings": "it cost more than it saved, so it went one rung down",
+    "skip": "compression saves nothing here, so content passes",
+    "no_evidence": "no row: no evidence that counts",
+    "too_few_conversations": "no row: too few conversations",
+    "too_few_instances": "no row: too few instances",
+    "regret_unclear": "no row: how often originals are asked for is not bounded yet",
+}
 
 
 def status(name: str) -> str:
@@ -59,10 +73,33 @@ def status(name: str) -> str:
     return _STATUS.get(name, name)
 
 
-def short_key(key: str) -> str:
-    """The key of a row as people read it: of a slice, the first digits of its hash.
+def reason(name: str | None) -> str:
+    """A decision's reason in words."""
+    return REASONS.get(name or "", (name or "no decision").replace("_", " "))
 
-    The full hash stands in the tables.
-    """
+
+def window(scope: Scope) -> str:
+    """What a scope is about, in words."""
+    days = "all days" if scope.days == ALL else f"the last {scope.days} days"
+    until = f" to {scope.newest}" if scope.newest else ""
+    under = {
+        ALL: "under every publication",
+        NONE: "without a publication",
+    }.get(scope.publication, f"under publication {scope.publication[:8]}")
+    parts = [f"{scope.traffic} traffic {under}, {days}{until}"]
+    parts += [
+        f"{name} {value}"
+        for name, value in (
+            ("auth mode", scope.auth),
+            ("model family", scope.family),
+            ("kind", scope.kind),
+        )
+        if value != ALL
+    ]
+    return ", ".join(parts)
+
+
+def short_key(key: str) -> str:
+    """The key of a slice as people read it: the first digits of its hash."""
     parts = key.split("/")
     return f"{parts[0]} / {parts[1]} / {parts[2][:8]}" if len(parts) == 3 else key

@@ -335,7 +335,7 @@ def _digest(frames: Mapping[str, pl.DataFrame]) -> str:
 def _named_by(pointer: Path) -> str:
     try:
         return pointer.read_text(encoding="ascii").strip()
-    except (FileNotFoundError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError):
         return ""
 
 

@@ -22,9 +22,9 @@ _PATIENCE = 15
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
 @home_option
 def command(port: int, home: Home) -> int:
-    """Show savings and accuracy in the browser, from the home's published snapshot.
+    """Show in the browser what the platform knows, from the home's published snapshot.
 
-    It listens on the loopback address only and reports nothing to anybody.
+    Savings, accuracy, slices, recommendations, health; it changes nothing. It listens on the loopback address only and reports nothing to anybody.
     """
     need("streamlit", "altair", "polars", extra="dashboards")
     if home.root.exists() and not home.root.is_dir():
@@ -38,6 +38,7 @@ def command(port: int, home: Home) -> int:
             *("-m", "streamlit", "run", app_path()),
             *("--server.address", "127.0.0.1", "--server.port", str(port)),
             *("--server.headless", "true", "--browser.gatherUsageStats", "false"),
+            *("--client.toolbarMode", "viewer", "--server.fileWatcherType", "none"),
         ],
         environment={"TOIN_HOME": str(home.root.absolute())},
     )

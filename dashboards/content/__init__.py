@@ -1,0 +1,1 @@
+"""What each view says: a module a view, ledger in, blocks out. Nothing here draws."""
