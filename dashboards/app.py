@@ -24,6 +24,7 @@ from dashboards.views import (
 
 View = Callable[[store.Snapshot], None]
 
+# By their place in the address, the first one first. No docstring: Streamlit would show it.
 VIEWS: dict[str, tuple[View, str]] = {
     "overview": (overview.view, ":material/insights:"),
     "savings": (savings.view, ":material/savings:"),
@@ -33,7 +34,6 @@ VIEWS: dict[str, tuple[View, str]] = {
     "learning": (learning.view, ":material/model_training:"),
     "health": (health.view, ":material/monitor_heart:"),
 }
-"""The views by their place in the address, the first one first."""
 
 
 def page(view: View, title: str = "") -> Callable[[], None]:
@@ -86,7 +86,7 @@ def _draw(view: View, snapshot: store.Snapshot) -> None:
 
 def main() -> None:
     """Draw the page that the address names."""
-    st.set_page_config(page_title="TOIN", page_icon=":material/compress:", layout="wide")
+    st.set_page_config(page_title="TOIN", page_icon="🗜️", layout="wide")
     st.navigation(
         [
             st.Page(

@@ -56,7 +56,7 @@ def choose(name: str, values: Sequence[str], *, default: str) -> str:
         key=name,
         bind="query-params",
         persist_state="session",
-        width=178,
+        width=165,
     )
 
 

@@ -96,4 +96,4 @@ def interval(low: float | None, high: float | None, level: float) -> str:
 
 def _localised(text: str) -> str:
     here = separators()
-    return text.translate(str.maketrans({",": here.thousands, ".": here.decimal}))
+    return text.translate({ord(","): here.thousands, ord("."): here.decimal})

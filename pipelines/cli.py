@@ -53,6 +53,7 @@ COMMANDS = {
     "keys": _Entry("keys", "The keys that publications are signed with: new, show."),
     "pepper": _Entry("pepper", "The secret that keys every hash: new, show-id, export, import."),
     "dashboard": _Entry("dashboard", "Savings and accuracy in the browser."),
+    "report": _Entry("report", "The same as one HTML file that opens offline."),
     "dev": _Entry("dev", "Dagster's own interface on this project."),
 }
 

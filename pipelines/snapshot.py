@@ -259,7 +259,8 @@ def _decisions(con: duckdb.DuckDBPyConnection, home: Home, *, current: str) -> p
         schema={name: TABLES["decisions"][name] for name in (*key, *_IN_FILE)},
         orient="row",
     )
-    return decided.join(in_file, on=key, how="left", maintain_order="left")
+    joined: pl.DataFrame = decided.join(in_file, on=key, how="left", maintain_order="left")
+    return joined
 
 
 def _book_rows(home: Home) -> Mapping[Slice, Row]:

@@ -17,12 +17,14 @@ from dashboards.blocks import (
     Front,
     Heading,
     Note,
+    Pair,
     Prose,
     Source,
     Table,
 )
 from dashboards.ledger import ALL, Ledger
 from dashboards.ledger.accuracy import front, history
+from dashboards.ledger.totals import summed
 
 _CERTIFICATE = {
     "kind": Column("kind"),
@@ -62,20 +64,29 @@ def content(ledger: Ledger, *, kind: str = ALL) -> Iterator[Block]:
 
 
 def _fronts(answers: pl.DataFrame, kind: str) -> Iterator[Block]:
+    """A front for each kind: those with one data set two in a row, the others below them."""
     points = front(answers, kind=kind)
-    for name in points.get_column("kind").unique().sort().to_list():
-        here = points.filter(pl.col("kind") == name)
-        smallest = numbers.count(float(str(here["solvable"].min())))
-        yield Front(
-            f"{name}: still answerable, against tokens saved",
-            here,
-            Source(
-                "answerability",
-                "the newest replays, certify part",
-                "share of the items solved uncompressed; Clopper-Pearson interval at 95 %",
-                f"n of each point in its tooltip and in the table, {smallest} at least",
-            ),
-        )
+    kinds = points.get_column("kind").unique().sort().to_list()
+    fronts = [_front(name, points.filter(pl.col("kind") == name)) for name in kinds]
+    single = [each for each in fronts if each.rows["dataset"].n_unique() == 1]
+    for left, right in zip(single[::2], single[1::2], strict=False):
+        yield Pair(left, right)
+    yield from single[len(single) // 2 * 2 :]
+    yield from (each for each in fronts if each.rows["dataset"].n_unique() > 1)
+
+
+def _front(kind: str, points: pl.DataFrame) -> Front:
+    smallest = numbers.count(float(str(points["solvable"].min())))
+    return Front(
+        f"{kind}: still answerable, against tokens saved",
+        points,
+        Source(
+            "answerability",
+            "the newest replays, certify part",
+            "share of the items solved uncompressed; Clopper-Pearson interval at 95 %",
+            f"n of each point in its tooltip and in the table, {smallest} at least",
+        ),
+    )
 
 
 def _certificates(ledger: Ledger, kind: str) -> Iterator[Block]:
@@ -93,7 +104,7 @@ def _certificates(ledger: Ledger, kind: str) -> Iterator[Block]:
         Source(
             "certificates",
             f"the newest replays, certify part; {statuses}",
-            f"probabilities; delta {stated}, shared by {rows['kinds'].max()} kinds",
+            f"probabilities; delta {stated}, shared by {summed(rows.select(pl.col('kinds').max()), 'kinds')} kinds",
             f"n in each row; {rows.height} rows",
         ),
         export="certificates",

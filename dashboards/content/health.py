@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from dashboards import numbers, words
+from dashboards import numbers
 from dashboards.blocks import (
     Block,
     Column,
@@ -58,10 +58,11 @@ def late(ledger: Ledger, *, now: datetime) -> str:
 
 def _fresh(ledger: Ledger, now: datetime) -> Iterator[Block]:
     said = late(ledger, now=now)
-    if not said:
-        yield Prose("**Fresh.** The snapshot is younger than 50 hours, and live events still come.")
     live = ledger.snapshot.table("savings").filter(pl.col("origin") == "live")
-    newest = live.get_column("day").max()
+    newest = str(live.get_column("day").max()) if live.height else ""
+    if not said:
+        come = "live events still come" if newest else "no live traffic has been seen yet"
+        yield Prose(f"**Fresh.** The snapshot is younger than 50 hours; {come}.")
     age = (now - ledger.snapshot.published).total_seconds() / 3600
     yield Figures(
         (
@@ -194,7 +195,7 @@ def _latency(ledger: Ledger) -> Iterator[Block]:
             Source("latency", f"{origin} traffic, all days", "milliseconds", "n in each row"),
         )
     if buckets.is_empty():
-        yield Note(words.NO_TRAFFIC)
+        yield Note("No compression was timed yet: recorded traffic is not, live traffic is.")
 
 
 def _faults(ledger: Ledger) -> Iterator[Block]:

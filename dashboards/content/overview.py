@@ -29,6 +29,7 @@ from dashboards.ledger.accuracy import Kept
 from dashboards.ledger.changes import previous
 from dashboards.ledger.money import Money
 from dashboards.ledger.spread import FEWEST, Interval
+from dashboards.ledger.totals import summed
 
 _MOST = 12
 _NAMES = {"1d": "day", "1w": "week"}
@@ -41,9 +42,9 @@ def content(ledger: Ledger) -> Iterator[Block]:
         yield Note(words.NO_TRAFFIC)
         return
     interval, money, kept = ledger.interval(), ledger.money(), ledger.kept()
-    yield from _standing(ledger)
     yield Prose(_sentence(total.share, interval, kept), large=True)
     yield _headline(ledger, interval, money, kept)
+    yield from _standing(ledger)
     yield Pair(_tokens(ledger), _dollars(ledger, money))
     yield Heading("Over time")
     yield from _over_time(ledger, money)
@@ -182,7 +183,7 @@ def _dollars(ledger: Ledger, money: Money) -> Block:
             Step("gross", money.gross, total=True),
             Step("retrieval", -money.retrieved),
             Step("re-reads", -money.reread),
-            Step("cache", money.cache),
+            Step("cache" if money.billed else "cache: unknown", money.cache),
             Step("net", money.net, total=True),
         ),
         Form.DOLLARS,
@@ -191,8 +192,8 @@ def _dollars(ledger: Ledger, money: Money) -> Block:
             words.window(ledger.scope),
             "US dollars at the reference models' prices; the cache is attributed by conversation "
             "in proportion to tokens",
-            f"{priced.height} priced families, {len(money.unpriced_families)} unknown; "
-            f"{numbers.count(money.net_tokens - money.unbilled - money.unpriced)} of "
+            f"families: {priced.height} with a price, {len(money.unpriced_families)} without; "
+            f"{numbers.count(money.billed)} of "
             f"{numbers.count(money.net_tokens)} net tokens with a bill",
         ),
     )
@@ -210,7 +211,7 @@ def _over_time(ledger: Ledger, money: Money) -> Iterator[Block]:
             "spread",
             window,
             f"net share of the conversations that began in the {wide}",
-            f"{numbers.count(shares['conversations'].sum())} conversations; no interval under "
+            f"{numbers.count(summed(shares, 'conversations'))} conversations; no interval under "
             f"{FEWEST} in a {wide}",
         ),
     )

@@ -24,6 +24,7 @@ from dashboards.content.overview import changed
 from dashboards.ledger import Ledger
 from dashboards.ledger.health import proxies
 from dashboards.ledger.scope import short_id
+from dashboards.ledger.totals import summed
 
 _SHOWN = 4000
 """Characters of the file that are shown; the whole is to be saved."""
@@ -154,7 +155,7 @@ def running(ledger: Ledger, current: str | None) -> Iterator[Block]:
             "proxies",
             "all days",
             "proxies; of recorded traffic a group of transcripts stands for one",
-            f"{numbers.count(rows['compressions'].sum())} compressions",
+            f"{numbers.count(summed(rows, 'compressions'))} compressions",
         ),
     )
 

@@ -22,6 +22,7 @@ from dashboards.blocks import (
 )
 from dashboards.ledger import Ledger
 from dashboards.ledger.spread import FEWEST
+from dashboards.ledger.totals import summed
 
 DIMENSIONS = {
     "kind": "kind",
@@ -76,7 +77,7 @@ def by(ledger: Ledger, dimension: str, tools: Mapping[str, str]) -> Iterator[Blo
                 "spread",
                 window,
                 "net share: a ratio of sums over conversations",
-                f"{numbers.count(rows['conversations'].sum())} conversations and parts of them; "
+                f"{numbers.count(summed(rows, 'conversations'))} conversations and parts of them; "
                 f"no interval under {FEWEST}",
             ),
         )
@@ -125,8 +126,8 @@ def _trials(ledger: Ledger) -> Iterator[Block]:
 
 def _spread(ledger: Ledger) -> Iterator[Block]:
     rows = ledger.conversations()
-    n = int(rows["conversations"].sum())
-    below = rows.filter(pl.col("bucket") < 0)["conversations"].sum()
+    n = summed(rows, "conversations")
+    below = summed(rows.filter(pl.col("bucket") < 0), "conversations")
     histogram = ledger.histogram()
     yield Histogram(
         "Conversations by their own net share",

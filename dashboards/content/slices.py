@@ -10,6 +10,7 @@ from dashboards import numbers, words
 from dashboards.blocks import Block, Code, Column, Form, Heading, Note, Prose, Source, Table
 from dashboards.ledger import Ledger
 from dashboards.ledger.slices import Slice, ladder, table, windows, would_change
+from dashboards.ledger.totals import summed
 
 _MOST = 500
 """Slices that are listed at once: further ones are found by searching."""
@@ -112,7 +113,7 @@ def _decision(ledger: Ledger, of: Slice) -> Iterator[Block]:
 def _windows(ledger: Ledger, rows: pl.DataFrame) -> Table:
     acting = rows.filter(pl.col("arm") != "trial")
     return Table(
-        windows(acting).with_columns(window=pl.col("window")),
+        windows(acting),
         {
             "window": Column("window"),
             "arm": Column("arm"),
@@ -132,7 +133,7 @@ def _windows(ledger: Ledger, rows: pl.DataFrame) -> Table:
             f"{ledger.scope.traffic} traffic; the deciding window is the newest two half-lives; "
             "passes of recorded traffic are added up",
             "tokens; regrets a compression",
-            f"{numbers.count(acting['compressions'].sum())} compressions",
+            f"{numbers.count(summed(acting, 'compressions'))} compressions",
         ),
     )
 

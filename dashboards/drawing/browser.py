@@ -7,10 +7,14 @@ from collections.abc import Iterable
 
 import polars as pl
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboards import blocks, numbers
 from dashboards.blocks import Block, Form
 from dashboards.drawing.charts import chart
+
+_CARDS = 5
+"""Cards in a row, where there is room for several."""
 
 _METRIC = {Form.PERCENT: "percent", Form.COUNT: "localized", Form.DOLLARS: "dollar"}
 
@@ -55,21 +59,26 @@ def _draw(block: Block, at: str) -> None:
 
 
 def _figures(block: blocks.Figures) -> None:
-    with st.container(horizontal=True, gap="small"):
-        for figure in block.figures:
-            with st.container(border=True, width=226, height="stretch"):
-                unknown = figure.value is None
-                st.metric(
-                    figure.label,
-                    numbers.UNKNOWN if unknown else figure.value,
-                    format=None if unknown else _METRIC.get(figure.form),
-                )
-                st.caption(_safe(figure.below))
+    cells = st.columns(_CARDS, gap="small")
+    for cell, figure in zip(cells, block.figures, strict=False):
+        with cell, st.container(border=True, height="stretch"):
+            unknown = figure.value is None
+            st.metric(
+                figure.label,
+                numbers.UNKNOWN if unknown else figure.value,
+                format=None if unknown else _METRIC.get(figure.form),
+            )
+            st.caption(_safe(figure.below))
     st.caption(_safe(str(block.source)))
 
 
 def _table(block: blocks.Table, at: str) -> None:
-    columns = {name: _config(column) for name, column in block.columns.items()}
+    columns = {
+        name: st.column_config.DateColumn(column.label)
+        if block.rows.schema[name] == pl.Date
+        else _config(column)
+        for name, column in block.columns.items()
+    }
     shown = block.rows.select(list(block.columns))
     st.dataframe(
         shown, hide_index=True, column_config=columns, key=f"table{at}", alt=str(block.source)
@@ -91,7 +100,7 @@ def _export(rows: pl.DataFrame, name: str, at: str) -> None:
         for kind, content in (("csv", rows.write_csv), ("parquet", parquet)):
             st.download_button(
                 f"{kind.upper() if kind == 'csv' else 'Parquet'}",
-                content,  # type: ignore[arg-type]
+                content,
                 file_name=f"{name}.{kind}",
                 on_click="ignore",
                 icon=":material/download:",
@@ -100,7 +109,7 @@ def _export(rows: pl.DataFrame, name: str, at: str) -> None:
             )
 
 
-def _config(column: blocks.Column) -> st.column_config.Column:  # type: ignore[name-defined]
+def _config(column: blocks.Column) -> ColumnConfig | str
     number, label = st.column_config.NumberColumn, column.label
     match column.form:
         case Form.COUNT:

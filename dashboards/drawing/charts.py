@@ -13,8 +13,9 @@ from dashboards.drawing.colours import BLUE, GREEN, ORANGE, SKY, TREATMENTS, VER
 from dashboards.ledger.accuracy import TREATMENTS as NAMED
 
 _AXIS = {Form.COUNT: "~s", Form.DOLLARS: "$~s", Form.PERCENT: "~%"}
+_CENTS = "$,.2f"
 _FULL = {Form.COUNT: ",.0f", Form.DOLLARS: "$,.2f", Form.PERCENT: ".1%"}
-_PANEL = 250
+_PANEL = 200
 
 Chart = Any
 """An Altair chart: its classes have no common type that says more."""
@@ -62,6 +63,16 @@ def levels(block: blocks.Waterfall) -> list[dict[str, object]]:
     return rows
 
 
+def _axis(form: Form, largest: float) -> alt.Axis:
+    """Small amounts of money in cents: a thousandth would be written as a letter."""
+    cents = form is Form.DOLLARS and largest < 1000
+    return alt.Axis(format=_CENTS if cents else _AXIS[form])
+
+
+def _largest(rows: pl.DataFrame) -> float:
+    return float(str(rows["value"].abs().max() or 0))
+
+
 def _waterfall(block: blocks.Waterfall) -> Chart:
     write = numbers.dollars if block.form is Form.DOLLARS else numbers.count
     rows = levels(block)
@@ -78,7 +89,11 @@ def _waterfall(block: blocks.Waterfall) -> Chart:
         ],
     )
     bars = base.mark_bar(size=44).encode(
-        y=alt.Y("start:Q", title=None, axis=alt.Axis(format=_AXIS[block.form])),
+        y=alt.Y(
+            "start:Q",
+            title=None,
+            axis=_axis(block.form, max(abs(float(str(row["top"]))) for row in rows)),
+        ),
         y2="end:Q",
         color=alt.Color(
             "what:N",
@@ -97,7 +112,7 @@ def _bars(block: blocks.Bars) -> Chart:
         .mark_bar(color=BLUE)
         .encode(
             x=alt.X("day:T", title=None, axis=alt.Axis(format="%b %d", labelOverlap=True)),
-            y=alt.Y("value:Q", title=None, axis=alt.Axis(format=_AXIS[block.form])),
+            y=alt.Y("value:Q", title=None, axis=_axis(block.form, _largest(block.rows))),
             color=alt.condition("datum.value < 0", alt.value(VERMILION), alt.value(BLUE)),
             tooltip=[
                 alt.Tooltip("day:T", format="%Y-%m-%d"),
@@ -157,7 +172,12 @@ def _histogram(block: blocks.Histogram) -> Chart:
         alt.Chart(block.rows)
         .mark_bar(stroke="white", strokeWidth=0.5)
         .encode(
-            x=alt.X("low:Q", title=None, bin="binned", axis=alt.Axis(format="~%")),
+            x=alt.X(
+                "low:Q",
+                title=None,
+                bin="binned",
+                axis=alt.Axis(format="~%", values=[n / 10 for n in range(-5, 11)]),
+            ),
             x2="high:Q",
             y=alt.Y("count:Q", title=block.unit),
             color=alt.condition("datum.low < 0", alt.value(VERMILION), alt.value(BLUE)),

@@ -50,14 +50,23 @@ def front(answers: pl.DataFrame, *, kind: str = ALL) -> pl.DataFrame:
 
 
 def kept(answers: pl.DataFrame, cube: pl.DataFrame) -> Kept:
-    """Answerability of the profiles that act on the selection ``cube``, each counted once."""
-    acting = set(cube.filter(pl.col("compressions") > 0).get_column("profile").to_list())
+    """Answerability of the profiles that act on the selection ``cube``, each counted once.
+
+    Passthrough, which changes nothing, is none of them: it would only add to n.
+    """
+    changing = ~pl.col("profile").str.ends_with(".passthrough")
+    acting = set(
+        cube.filter((pl.col("compressions") > 0) & changing).get_column("profile").to_list()
+    )
     rows = answers.filter(
         (pl.col("treatment") == "profile")
         & (pl.col("split") == "certify")
         & (pl.col("solvable") > 0)
         & pl.col("profile").is_in(sorted(acting))
-    ).sort(["share", "low", "kind", "dataset", "profile"])
+    ).sort(
+        ["share", "low", "rung", "dataset", "profile"],
+        descending=[False, False, True, False, False],
+    )
     replayed = set(rows.get_column("profile").to_list())
     return Kept(
         n=int(rows.get_column("solvable").sum()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -89,8 +89,8 @@ class Ledger:
         found = []
         for (value,), group in rows.partition_by(column, as_dict=True).items():
             low, high, n, _, _ = spread.ratio_interval(group)
-            before = group["tokens_before"].sum()
-            share = group["tokens_net"].sum() / before if before else None
+            before = totals.summed(group, "tokens_before")
+            share = totals.summed(group, "tokens_net") / before if before else None
             found.append((value, n, share, low, high))
         schema = {
             column: pl.String(),
@@ -135,7 +135,3 @@ class Ledger:
             current=self.current() or "",
             against=against,
         )
-
-    def narrowed(self, **changed: str) -> Ledger:
-        """The same snapshot under another scope."""
-        return Ledger(self.snapshot, replace(self.scope, **changed))

@@ -39,6 +39,11 @@ class Money:
     net_tokens: int
 
     @property
+    def billed(self) -> int:
+        """Net tokens of priced families whose conversations reported a bill."""
+        return self.net_tokens - self.unpriced - self.unbilled
+
+    @property
     def known(self) -> bool:
         """Whether any family has a price."""
         return self.net_tokens != self.unpriced or not self.unpriced_families

@@ -65,6 +65,11 @@ def total(cube: pl.DataFrame) -> Totals:
     return Totals(**row)
 
 
+def summed(rows: pl.DataFrame, column: str) -> int:
+    """The sum of a column of counts."""
+    return int(rows.get_column(column).sum())
+
+
 def by(rows: pl.DataFrame, *columns: str) -> pl.DataFrame:
     """Sums by ``columns`` with gross, net and share, the most tokens first."""
     sums = [name for name in SUMS if name in rows.columns]

@@ -24,7 +24,8 @@ _PATIENCE = 15
 def command(port: int, home: Home) -> int:
     """Show in the browser what the platform knows, from the home's published snapshot.
 
-    Savings, accuracy, slices, recommendations, health; it changes nothing. It listens on the loopback address only and reports nothing to anybody.
+    Savings, accuracy, slices, recommendations, health. It changes nothing, listens on the
+    loopback address only and reports nothing to anybody.
     """
     need("streamlit", "altair", "polars", extra="dashboards")
     if home.root.exists() and not home.root.is_dir():
@@ -39,6 +40,7 @@ def command(port: int, home: Home) -> int:
             *("--server.address", "127.0.0.1", "--server.port", str(port)),
             *("--server.headless", "true", "--browser.gatherUsageStats", "false"),
             *("--client.toolbarMode", "viewer", "--server.fileWatcherType", "none"),
+            *("--runner.magicEnabled", "false"),
         ],
         environment={"TOIN_HOME": str(home.root.absolute())},
     )
