@@ -96,6 +96,7 @@ def _certificates(ledger: Ledger, kind: str) -> Iterator[Block]:
         return
     yield Prose(words.CERTIFICATE_SAYS)
     delta = ledger.snapshot.table("certified").get_column("delta").drop_nulls().unique().to_list()
+    kinds = summed(rows.select(pl.col("kinds").max()), "kinds")
     stated = ", ".join(numbers.percent(each, 0) for each in sorted(delta)) or "as the file says"
     statuses = "; ".join(words.status(name) for name in sorted(set(rows["status"].to_list())))
     yield Table(
@@ -104,7 +105,7 @@ def _certificates(ledger: Ledger, kind: str) -> Iterator[Block]:
         Source(
             "certificates",
             f"the newest replays, certify part; {statuses}",
-            f"probabilities; delta {stated}, shared by {summed(rows.select(pl.col('kinds').max()), 'kinds')} kinds",
+            f"probabilities; delta {stated}, shared by {kinds} kinds",
             f"n in each row; {rows.height} rows",
         ),
         export="certificates",

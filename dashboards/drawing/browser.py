@@ -109,7 +109,7 @@ def _export(rows: pl.DataFrame, name: str, at: str) -> None:
             )
 
 
-def _config(column: blocks.Column) -> ColumnConfig | str
+def _config(column: blocks.Column) -> ColumnConfig | str:
     number, label = st.column_config.NumberColumn, column.label
     match column.form:
         case Form.COUNT:

@@ -39,9 +39,7 @@ def write_report(home: Home, *, now: datetime) -> str:
     late = health.late(ledger, now=now)
     warned = (Note(late, warning=True),) if late else ()
     pages = (
-        Page(
-            "Overview", (*([Note(late, warning=True)] if late else []), *overview.content(ledger))
-        ),
+        Page("Overview", (*warned, *overview.content(ledger))),
         Page("Savings", tuple(_savings(ledger))),
         Page("Accuracy", tuple(accuracy.content(ledger))),
         Page("Slices", tuple(_slices(ledger))),
