@@ -10,8 +10,6 @@ from dashboards.ledger import ALL, Ledger, Options, Scope, default_scope, option
 from dashboards.ledger.scope import RECORDED, WINDOWS
 from dashboards.store import Snapshot
 
-_DAYS = {ALL: "all days", **{n: f"last {n} days" for n in WINDOWS if n != ALL}}
-
 
 def ledger(snapshot: Snapshot, *names: str) -> Ledger:
     """The ledger of what the reader has chosen, of those filters that the view has.
@@ -29,9 +27,9 @@ def scope(choices: Options, names: Sequence[str]) -> Scope:
         if "traffic" in names and len(choices.traffic) > 1:
             traffic = choose("traffic", choices.traffic, default=traffic)
         publication = choices.last_pass if traffic == RECORDED else ALL
-        if "publication" in names and choices.publications:
-            publication = choose("publication", (ALL, *choices.publications), default=publication)
-        days = choose("days", tuple(_DAYS), default=ALL) if "days" in names else ALL
+        if "publication" in names and len(choices.publications[traffic]) > 1:
+            publication = choose("publication", choices.publications[traffic], default=publication)
+        days = choose("days", WINDOWS, default=ALL) if "days" in names else ALL
         auth, family, kind = (
             choose(name, (ALL, *there), default=ALL) if name in names else ALL
             for name, there in (
@@ -43,7 +41,7 @@ def scope(choices: Options, names: Sequence[str]) -> Scope:
     return Scope(traffic, publication, days, auth, family, kind, choices.newest.get(traffic))
 
 
-_LABELS = {"auth": "auth mode", "family": "model family"}
+_LABELS = {"auth": "auth mode", "family": "model family", "days": "last days"}
 
 
 def choose(name: str, values: Sequence[str], *, default: str) -> str:
@@ -52,17 +50,8 @@ def choose(name: str, values: Sequence[str], *, default: str) -> str:
         _LABELS.get(name, name).capitalize(),
         values,
         index=values.index(default) if default in values else 0,
-        format_func=lambda value: _said(name, value),
         key=name,
         bind="query-params",
         persist_state="session",
-        width=165,
+        width=166,
     )
-
-
-def _said(name: str, value: str) -> str:
-    if name == "days":
-        return _DAYS.get(value, value)
-    if name == "publication" and len(value) == 16:
-        return value[:8]
-    return value

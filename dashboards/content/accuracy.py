@@ -84,7 +84,8 @@ def _front(kind: str, points: pl.DataFrame) -> Front:
             "answerability",
             "the newest replays, certify part",
             "share of the items solved uncompressed; Clopper-Pearson interval at 95 %",
-            f"n of each point in its tooltip and in the table, {smallest} at least",
+            f"n of each point in its tooltip and in the table, {smallest} at least; controls cut "
+            "as much as the profile beside them, blindly",
         ),
     )
 

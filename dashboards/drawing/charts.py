@@ -15,7 +15,7 @@ from dashboards.ledger.accuracy import TREATMENTS as NAMED
 _AXIS = {Form.COUNT: "~s", Form.DOLLARS: "$~s", Form.PERCENT: "~%"}
 _CENTS = "$,.2f"
 _FULL = {Form.COUNT: ",.0f", Form.DOLLARS: "$,.2f", Form.PERCENT: ".1%"}
-_PANEL = 200
+_PANEL, _ALONE = 200, 400
 
 Chart = Any
 """An Altair chart: its classes have no common type that says more."""
@@ -232,6 +232,6 @@ def _front(block: blocks.Front) -> Chart:
     )
     return (
         (whiskers + dots)
-        .properties(width=_PANEL, height=220)
+        .properties(width=_ALONE if points["dataset"].n_unique() == 1 else _PANEL, height=220)
         .facet(column=alt.Column("dataset:N", title=None))
     )

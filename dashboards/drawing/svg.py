@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import date
 from html import escape
@@ -48,8 +49,12 @@ class _Scale:
         return self.low + share * (self.high - self.low)
 
     def ticks(self, count: int = 4) -> list[float]:
-        step = (self.last - self.first) / count
-        return [self.first + step * n for n in range(count + 1)]
+        """Round values between the ends, about ``count`` of them."""
+        least = (self.last - self.first) / count
+        power = 10 ** math.floor(math.log10(least))
+        step = next(power * n for n in (1, 2, 2.5, 5, 10) if power * n >= least)
+        first, last = math.ceil(self.first / step), math.floor(self.last / step + 1e-9)
+        return [step * n for n in range(first, last + 1)]
 
 
 def _write(form: Form, value: float) -> str:

@@ -10,8 +10,8 @@ from dashboards.ledger.scope import ALL
 
 TREATMENTS = {
     "profile": "profile",
-    "random_deletion": "control: random deletion at the same ratio",
-    "truncation": "control: truncation at the same ratio",
+    "random_deletion": "control: random deletion",
+    "truncation": "control: truncation",
 }
 
 

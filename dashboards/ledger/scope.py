@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,7 +14,7 @@ ALL = "all"
 NONE = "none"
 """Traffic that ran without a publication."""
 
-WINDOWS = ("7", "28", "90", "365", ALL)
+WINDOWS = (ALL, "7", "28", "90", "365")
 """Days before the newest event that a view may be about."""
 
 LIVE, RECORDED = "live", "recorded"
@@ -70,10 +70,15 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What there is to choose from, each list sorted; ``newest`` day by traffic."""
+    """What there is to choose from, each list sorted; ``newest`` is the last day by traffic.
+
+    ``publications`` are by traffic: those of live traffic may be added up, so ``ALL`` is one of
+    them; passes of recorded traffic repeat the same transcripts and never are. ``last_pass`` is
+    the publication of the last of these.
+    """
 
     traffic: tuple[str, ...]
-    publications: tuple[str, ...]
+    publications: Mapping[str, tuple[str, ...]]
     auth: tuple[str, ...]
     families: tuple[str, ...]
     kinds: tuple[str, ...]
@@ -90,15 +95,21 @@ def options(snapshot: Snapshot) -> Options:
     """What the traffic of a snapshot may be narrowed to. Imported histories are none of it."""
     rows = snapshot.table("savings").filter(pl.col("origin").is_in([LIVE, RECORDED]))
     newest = dict(rows.group_by("origin").agg(pl.col("day").max()).iter_rows())
-    seen = rows.get_column("publication").unique().to_list()
+    seen = {
+        name: set(rows.filter(pl.col("origin") == name).get_column("publication").to_list())
+        for name in (LIVE, RECORDED)
+    }
     return Options(
         traffic=tuple(name for name in (LIVE, RECORDED) if name in newest),
-        publications=tuple(sorted(one or NONE for one in seen)),
+        publications={
+            LIVE: (ALL, *sorted(one or NONE for one in seen[LIVE])),
+            RECORDED: tuple(sorted(one or NONE for one in seen[RECORDED])),
+        },
         auth=_distinct(rows, "auth_mode"),
         families=_distinct(rows, "model_family"),
         kinds=_distinct(rows, "kind"),
         newest=newest,
-        last_pass=last_pass(seen, snapshot.table("publications")) or NONE,
+        last_pass=last_pass(seen[RECORDED], snapshot.table("publications")) or NONE,
     )
 
 

@@ -1,40 +1,52 @@
-"""Each view shows its figures with interval and sample, and every other state says what to do."""
+"""Each view in each state: full, empty, without rows, stale, damaged; filters in the address."""
 
 from __future__ import annotations
 
-import re
-from datetime import date
+import os
 from pathlib import Path
 
-import polars as pl
 import pytest
-from dashboard_world import FIRST, LAST, write_snapshot
+from dashboard_world import FAMILIES, OLD, slice_of, write_snapshot
 from streamlit.testing.v1 import AppTest
 
 from dashboards import words
-from dashboards.views import accuracy, savings
-from pipelines.snapshot_schema import TABLES
+from dashboards.app import VIEWS
+from dashboards.ledger import Ledger, Scope
+from dashboards.ledger.scope import short_id
+from dashboards.store import Snapshot
 
-VIEWS = ("savings", "accuracy")
 
-
-def shown(home: Path, view: str, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """The app, as it draws ``view`` for ``home``."""
+def shown(home: Path, view: str, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:
+    """The app, as it draws ``view`` for ``home`` under an address with ``query``."""
     monkeypatch.setenv("TOIN_HOME", str(home))
 
     def script(view: str) -> None:
-        import importlib
+        from dashboards.app import VIEWS, page
 
-        from dashboards.app import page
+        page(VIEWS[view][0], view.capitalize())()
 
-        page(importlib.import_module(f"dashboards.views.{view}").view)()
-
-    return AppTest.from_function(script, args=(view,), default_timeout=30).run()
+    app = AppTest.from_function(script, args=(view,), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
 
 
 def everything(app: AppTest) -> str:
-    parts = [app.title, app.markdown, app.caption, app.subheader, app.info, app.error]
+    parts = [app.title, app.markdown, app.caption, app.subheader, app.info, app.warning, app.error]
     return "\n".join(str(element.value) for group in parts for element in group)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_full(full, view, monkeypatch) -> None:
+    app = shown(full, view, monkeypatch)
+    assert not app.exception
+    assert not app.error
+    text = everything(app)
+    assert "Read only." in text
+    if view not in ("health",):
+        assert "Source:" in text
+    for line in (caption.value for caption in app.caption if "Source:" in caption.value):
+        assert all(part in line for part in ("window: ", "unit: ", "sample: ")), line
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -46,73 +58,105 @@ def test_empty_home_says_what_to_do(tmp_path, view, monkeypatch) -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_snapshot_without_rows_says_what_to_do(tmp_path, view, monkeypatch) -> None:
-    write_snapshot(tmp_path, {})
+    write_snapshot(tmp_path)
     app = shown(tmp_path, view, monkeypatch)
     assert not app.exception
-    assert "Run `toin" in app.info[0].value
+    assert any("toin " in info.value for info in app.info)
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_damaged_snapshot_is_an_error_with_a_next_step(tmp_path, full, view, monkeypatch) -> None:
-    directory = write_snapshot(tmp_path, full)
-    for file in directory.iterdir():
+def test_damaged_snapshot_is_an_error_with_a_next_step(tmp_path, view, monkeypatch) -> None:
+    for file in write_snapshot(tmp_path).iterdir():
         file.write_bytes(b"PAR1")
     app = shown(tmp_path, view, monkeypatch)
     assert not app.exception
     assert "toin run" in app.error[0].value
 
 
-def test_savings_shows_the_last_pass_with_interval_and_sample(tmp_path, full, monkeypatch) -> None:
-    write_snapshot(tmp_path, full)
-    app = shown(tmp_path, "savings", monkeypatch)
+@pytest.mark.parametrize("view", VIEWS)
+def test_stale_snapshot_is_shown_with_a_warning(full, view, monkeypatch) -> None:
+    pointer = full / "snapshots" / "current"
+    os.utime(pointer, (1_600_000_000, 1_600_000_000))
+    app = shown(full, view, monkeypatch)
+    assert not app.exception
+    assert any("toin" in warning.value and "old" in warning.value for warning in app.warning)
+    assert "Read only." in everything(app)
+
+
+def test_snapshot_that_goes_while_it_is_drawn_is_replaced(full, tmp_path, monkeypatch) -> None:
+    from dashboards import app as frame
+
+    drawn = []
+
+    def view(snapshot: Snapshot) -> None:
+        drawn.append(snapshot.id)
+        if len(drawn) == 1:
+            write_snapshot(full, name="1" * 16)
+            raise frame.store.SnapshotDamaged("its files were removed")
+
+    place = frame._drawn(view, frame.Home.at(full))
+    assert drawn == [drawn[0], "1" * 16]
+    assert place.id == "1" * 16
+
+
+def test_overview_says_it_in_a_sentence_and_in_figures(full, snapshot, monkeypatch) -> None:
+    app = shown(full, "overview", monkeypatch)
+    total = Ledger(snapshot, Scope("live")).total()
+    figures = {metric.label: metric.value for metric in app.metric}
+    assert figures["Net tokens"] == str(total.net)
+    assert float(figures["Net savings"]) == pytest.approx(total.share)
+    text = everything(app)
+    assert f"{100 * total.share:.1f} % of the tokens that tools returned were saved, net" in text
+    assert "price unknown" in text
+    assert "n = 264 replays" in text
+    assert "1 slices differ, 1 do the same; 1 defaults differ" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "scope"),
+    [
+        ({"kind": "log"}, Scope("live", kind="log")),
+        ({"publication": short_id(OLD)}, Scope("live", short_id(OLD))),
+        ({"traffic": "recorded"}, Scope("recorded", "none")),
+    ],
+)
+def test_filters_stand_in_the_address(full, snapshot, monkeypatch, query, scope) -> None:
+    app = shown(full, "overview", monkeypatch, **query)
     assert not app.exception
     figures = {metric.label: metric.value for metric in app.metric}
-    assert figures["Net savings"] == "39.0 %"
-    assert figures["Tokens after"] == "60,000"
-    text = everything(app)
-    assert "31.0 % to 47.0 % at 95 %" in text
-    assert "n = 120 conversations" in text
-    assert LAST in text
+    assert figures["Net tokens"] == str(Ledger(snapshot, scope).total().net)
 
 
-def test_other_tools_histories_stand_apart_and_in_no_total(tmp_path, full, monkeypatch) -> None:
-    row = {
-        "source": "rtk_history", "day": date(2026, 11, 20), "model_family": "unknown", "uses": 4,
-        "tokens_before": 100, "tokens_after": 130,
-    }  # fmt: skip
-    write_snapshot(tmp_path, {**full, "imported": [row]})
-    app = shown(tmp_path, "savings", monkeypatch)
+def test_a_filter_that_is_changed_changes_the_figures(full, snapshot, monkeypatch) -> None:
+    app = shown(full, "savings", monkeypatch)
+    app.selectbox(key="by").set_value("tool").run()
     assert not app.exception
-    assert "What other tools report" in everything(app)
-    assert {metric.label: metric.value for metric in app.metric}["Tokens after"] == "60,000"
-    assert app.dataframe[-1].value["tokens_saved"].to_list() == [-30]
+    assert "tools.txt" in everything(app)
+    assert app.dataframe[0].value["net"].sum() == Ledger(snapshot, Scope("live")).total().net
 
 
-def test_no_history_is_no_section(tmp_path, full, monkeypatch) -> None:
-    write_snapshot(tmp_path, full)
-    assert "other tools" not in everything(shown(tmp_path, "savings", monkeypatch))
+def test_tools_have_the_names_of_a_local_file(full, monkeypatch) -> None:
+    from dashboards.tools import names_of_tools
+
+    (full / "tools.txt").write_text("grep\n\nread_file\n", encoding="utf-8")
+    monkeypatch.setenv("TOIN_HOME", str(full))
+    assert sorted(names_of_tools().values()) == ["grep", "read_file"]
+    (full / "tools.txt").write_bytes(b"\xff")
+    app = shown(full, "savings", monkeypatch)
+    assert "tools.txt" in app.error[0].value
 
 
-def test_trials_are_never_in_a_total(tmp_path, full, monkeypatch) -> None:
-    write_snapshot(tmp_path, full)
-    days = savings.by_day(pl.DataFrame(full["savings"], schema=dict(TABLES["savings"])))
-    assert days.get_column("before").to_list() == [50_000, 50_000]
-
-
-def test_accuracy_says_what_it_measures(tmp_path, full, monkeypatch) -> None:
-    write_snapshot(tmp_path, full)
-    app = shown(tmp_path, "accuracy", monkeypatch)
-    assert not app.exception
+def test_accuracy_says_what_a_certificate_says_and_what_not(full, monkeypatch) -> None:
+    app = shown(full, "accuracy", monkeypatch)
     text = everything(app)
-    assert re.search(re.escape(words.ANSWERABILITY), text, re.IGNORECASE)
     assert words.NONE_RECORDED in text
-    assert "not in general" in text
-    certificates = app.dataframe[0].value
-    assert certificates["n"].to_list() == [88]
-    assert certificates["harms"].to_list() == [0]
+    assert "It does not say" in text
+    assert app.expander[0].label.startswith("json · json.rows_few")
+    [certificates] = [f.value for f in app.dataframe if "threshold" in f.value]
+    assert certificates["n"].to_list() == [88] * 4
 
 
-def test_what_models_answered_stands_apart(tmp_path, full, monkeypatch) -> None:
+def test_what_models_answered_stands_apart(tmp_path, monkeypatch) -> None:
     row = {
         "model": "some-model", "dataset": "gsm8k-sample", "kind": "json",
         "profile": "json.rows_few", "rung": 4, "treatment": "profile", "split": "learn",
@@ -120,39 +164,33 @@ def test_what_models_answered_stands_apart(tmp_path, full, monkeypatch) -> None:
         "loss": 0.1, "epsilon": 0.1, "p": 0.43, "unreadable_without": 1, "unreadable_with": 2,
         "temperature": 0.0, "max_tokens": 1024, "engine": "f" * 16,
     }  # fmt: skip
-    write_snapshot(tmp_path, {**full, "model_accuracy": [row, {**row, "items": 0}]})
+    write_snapshot(tmp_path, {"model_accuracy": [row, {**row, "items": 0}]})
     app = shown(tmp_path, "accuracy", monkeypatch)
     assert not app.exception
-    text = everything(app)
-    assert words.NONE_RECORDED not in text
-    assert words.MODEL_ACCURACY in text
-    [table] = [frame.value for frame in app.dataframe if "right without" in frame.value]
-    assert table["right without"].to_list()[0] == 0.9
-    assert table["right without"].isna().to_list() == [False, True]
-    assert "share" not in table, "answerability is another table"
+    assert words.NONE_RECORDED not in everything(app)
+    [rows] = [frame.value for frame in app.dataframe if "right without" in frame.value]
+    assert rows["right without"].to_list()[0] == 0.9
+    assert rows["right without"].isna().to_list() == [False, True]
 
 
-def test_front_tells_profiles_from_controls(full) -> None:
-    points = accuracy.front(
-        pl.DataFrame(full["answerability"], schema=dict(TABLES["answerability"]))
-    )
-    assert points.get_column("saved").to_list() == pytest.approx([0.6, 0.6])
-    assert points.get_column("treatment").n_unique() == 2
+def test_a_slice_is_found_and_opened_by_its_address(full, monkeypatch) -> None:
+    name = "/".join(slice_of("log", FAMILIES[0]))
+    app = shown(full, "slices", monkeypatch, search="log", slice=name)
+    assert not app.exception
+    assert app.selectbox(key="slice").value == name
+    assert "What would change it" in everything(app)
+    app = shown(full, "slices", monkeypatch, search="nothing of that name")
+    assert "No slice is found" in everything(app)
 
 
-@pytest.mark.parametrize(
-    ("seen", "current", "expected"),
-    [
-        ([FIRST, LAST], LAST, LAST),
-        ([FIRST], LAST, FIRST),
-        ([], LAST, None),
-        (["", LAST], LAST, LAST),
-    ],
-)
-def test_last_pass(seen: list[str], current: str, expected: str | None) -> None:
-    net = pl.DataFrame({"publication": seen}, schema={"publication": pl.String})
-    publications = pl.DataFrame(
-        [{"id": f"sha256:{current}{'0' * 48}", "current": True}],
-        schema=dict(TABLES["publications"]),
-    )
-    assert savings.last_pass(net, publications) == expected
+def test_other_tools_histories_stand_apart_and_in_no_total(tmp_path, monkeypatch) -> None:
+    import datetime as dt
+
+    row = {
+        "source": "rtk_history", "day": dt.date(2026, 11, 20), "model_family": "unknown",
+        "uses": 4, "tokens_before": 100, "tokens_after": 130,
+    }  # fmt: skip
+    write_snapshot(tmp_path, {"imported": [row]})
+    app = shown(tmp_path, "savings", monkeypatch)
+    assert "What other tools report" in everything(app)
+    assert app.dataframe[-1].value["tokens_saved"].to_list() == [-30]
