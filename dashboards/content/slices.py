@@ -9,7 +9,7 @@ import polars as pl
 from dashboards import numbers, words
 from dashboards.blocks import Block, Code, Column, Form, Heading, Note, Prose, Source, Table
 from dashboards.ledger import Ledger
-from dashboards.ledger.slices import Slice, ladder, table, windows, would_change
+from dashboards.ledger.slices import Slice, ladder, windows, would_change
 from dashboards.ledger.totals import summed
 
 _MOST = 500
@@ -53,7 +53,7 @@ def content(ledger: Ledger, *, search: str = "", most: int = _MOST) -> Iterator[
 
 def found(ledger: Ledger, search: str = "") -> pl.DataFrame:
     """The slices of the scope that a search finds, the most tokens first."""
-    rows = table(ledger.snapshot.table("slices"), ledger.snapshot.table("decisions"), ledger.scope)
+    rows = ledger.slices()
     parts = ("auth_mode", "model_family", "structure_hash")
     # A whole key, as commands print it, is found too.
     for word in search.lower().replace("/", " ").split():

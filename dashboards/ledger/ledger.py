@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import polars as pl
 
-from dashboards.ledger import accuracy, bill, changes, money, spread, totals
+from dashboards.ledger import accuracy, bill, changes, money, slices, spread, totals
 from dashboards.ledger.scope import ALL, NONE, Scope
 from dashboards.store import Snapshot
 
@@ -128,10 +129,25 @@ class Ledger:
 
     def changes(self, against: str) -> changes.Changes:
         """What the current publication does otherwise than ``against``."""
-        return changes.changes(
-            self.snapshot.table("decisions"),
-            self.snapshot.table("earlier"),
-            self.snapshot.table("defaults"),
-            current=self.current() or "",
-            against=against,
-        )
+        return _changes(self.snapshot, self.current() or "", against)
+
+    def slices(self) -> pl.DataFrame:
+        """Every slice of the scope as it is now; days are not told apart."""
+        return _slices(self.snapshot, replace(self.scope, days=ALL, newest=None))
+
+
+# A view is drawn anew at every change of a filter; what no filter changes is kept.
+@lru_cache(maxsize=4)
+def _changes(snapshot: Snapshot, current: str, against: str) -> changes.Changes:
+    return changes.changes(
+        snapshot.table("decisions"),
+        snapshot.table("earlier"),
+        snapshot.table("defaults"),
+        current=current,
+        against=against,
+    )
+
+
+@lru_cache(maxsize=8)
+def _slices(snapshot: Snapshot, scope: Scope) -> pl.DataFrame:
+    return slices.table(snapshot.table("slices"), snapshot.table("decisions"), scope)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import polars as pl
 
@@ -91,6 +92,7 @@ def short_id(publication: str) -> str:
     return publication.removeprefix("sha256:")[:16]
 
 
+@lru_cache(maxsize=4)
 def options(snapshot: Snapshot) -> Options:
     """What the traffic of a snapshot may be narrowed to. Imported histories are none of it."""
     rows = snapshot.table("savings").filter(pl.col("origin").is_in([LIVE, RECORDED]))

@@ -133,6 +133,7 @@ def write(home: Home, **changes: list[dict[str, object]]) -> None:
             saving("", "default", SLICE), saving("", "trial", SLICE, day=9),
             saving(NEW[:16], "recommended", SLICE), saving(NEW[:16], "default", QUIET),
         ],
+        "slices": [saving("", "default", SLICE), saving("", "default", QUIET)],
         "net": [
             net("", after=1700, returned=0), net(NEW[:16], after=1301, returned=50),
             net(NEW[:16], after=1, returned=0, scope="kind"),
