@@ -11,7 +11,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboards import blocks, numbers
 from dashboards.blocks import Block, Form
-from dashboards.drawing.charts import chart
+from dashboards.drawing.charts import specification
 
 _CARDS = 5
 """Cards in a row, where there is room for several."""
@@ -54,7 +54,9 @@ def _draw(block: Block, at: str) -> None:
                     _draw(inner_block, f"{at}{side}")
         case _:
             st.markdown(f"**{block.title}**")
-            st.altair_chart(chart(block), alt=f"{block.title}. {block.source}", key=f"chart{at}")
+            st.vega_lite_chart(
+                specification(block), alt=f"{block.title}. {block.source}", key=f"chart{at}"
+            )
             st.caption(_safe(str(block.source)))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import altair as alt
 import polars as pl
+from altair.utils.schemapi import debug_mode
 
 from dashboards import blocks, numbers
 from dashboards.blocks import Form
@@ -19,6 +20,13 @@ _PANEL, _ALONE = 200, 400
 
 Chart = Any
 """An Altair chart: its classes have no common type that says more."""
+
+
+def specification(block: blocks.Chart) -> dict[str, Any]:
+    """The block as Vega-Lite, not validated: that takes longer than all else, and tests do it."""
+    with debug_mode(False):
+        drawn: dict[str, Any] = chart(block).to_dict(validate=False)
+    return drawn
 
 
 def chart(block: blocks.Chart) -> Chart:

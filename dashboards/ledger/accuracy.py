@@ -56,7 +56,10 @@ def kept(answers: pl.DataFrame, cube: pl.DataFrame) -> Kept:
     """
     changing = ~pl.col("profile").str.ends_with(".passthrough")
     acting = set(
-        cube.filter((pl.col("compressions") > 0) & changing).get_column("profile").to_list()
+        cube.filter((pl.col("compressions") > 0) & changing)
+        .get_column("profile")
+        .unique()
+        .to_list()
     )
     rows = answers.filter(
         (pl.col("treatment") == "profile")

@@ -194,3 +194,19 @@ def test_other_tools_histories_stand_apart_and_in_no_total(tmp_path, monkeypatch
     app = shown(tmp_path, "savings", monkeypatch)
     assert "What other tools report" in everything(app)
     assert app.dataframe[-1].value["tokens_saved"].to_list() == [-30]
+
+
+def test_every_chart_is_valid_vega_lite(snapshot) -> None:
+    from dashboards import blocks
+    from dashboards.content import accuracy, overview, savings
+    from dashboards.drawing.charts import chart, specification
+
+    ledger = Ledger(snapshot, Scope("live"))
+    drawn = [*overview.content(ledger), *savings.content(ledger), *accuracy.content(ledger)]
+    drawn += [side for each in drawn if isinstance(each, blocks.Pair)
+              for side in (each.left, each.right)]  # fmt: skip
+    charts = [block for block in drawn if isinstance(block, blocks.Chart)]
+    assert {type(block) for block in charts} == set(blocks.Chart.__args__)
+    for block in charts:
+        chart(block).to_dict()
+        assert specification(block)["config"]["locale"]["number"]["decimal"] == "."
