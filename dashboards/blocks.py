@@ -134,11 +134,15 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A bar of a waterfall: an amount that is added, or, with ``total``, what has come together."""
+    """A bar of a waterfall: an amount that is added, or, with ``total``, what has come together.
+
+    An amount that is not ``known`` is 0 and is said to be unknown.
+    """
 
     label: str
     amount: float
     total: bool = False
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,7 @@ def _dollars(ledger: Ledger, money: Money) -> Block:
             Step("gross", money.gross, total=True),
             Step("retrieval", -money.retrieved),
             Step("re-reads", -money.reread),
-            Step("cache" if money.billed else "cache: unknown", money.cache),
+            Step("cache", money.cache, known=money.billed != 0),
             Step("net", money.net, total=True),
         ),
         Form.DOLLARS,

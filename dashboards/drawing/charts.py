@@ -58,16 +58,16 @@ def chart(block: blocks.Chart) -> Chart:
 
 
 def levels(block: blocks.Waterfall) -> list[dict[str, object]]:
-    """Each bar of a waterfall with its two ends, and what it is: total, off or added."""
+    """Each bar of a waterfall: its two ends, its amount in words, and what it is."""
+    write = numbers.dollars if block.form is Form.DOLLARS else numbers.count
     rows: list[dict[str, object]] = []
     level = 0.0
     for step in block.steps:
         start = 0.0 if step.total else level
         level = step.amount if step.total else level + step.amount
         what = "total" if step.total else ("added" if step.amount > 0 else "taken off")
-        rows.append(
-            {"step": step.label, "start": start, "end": level, "amount": step.amount, "what": what}
-        )
+        said = write(step.amount) if step.known else numbers.UNKNOWN
+        rows.append({"step": step.label, "start": start, "end": level, "said": said, "what": what})
     return rows
 
 
@@ -82,17 +82,14 @@ def _largest(rows: pl.DataFrame) -> float:
 
 
 def _waterfall(block: blocks.Waterfall) -> Chart:
-    write = numbers.dollars if block.form is Form.DOLLARS else numbers.count
     rows = levels(block)
     for row in rows:
-        amount = float(str(row["amount"]))
-        row["said"] = write(amount)
         row["top"] = max(float(str(row["start"])), float(str(row["end"])))
     base = alt.Chart(pl.DataFrame(rows)).encode(
         x=alt.X("step:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
         tooltip=[
             alt.Tooltip("step:N"),
-            alt.Tooltip("amount:Q", format=_FULL[block.form]),
+            alt.Tooltip("said:N", title="amount"),
             alt.Tooltip("what:N"),
         ],
     )

@@ -111,7 +111,7 @@ def _waterfall(block: blocks.Waterfall) -> str:
         for n, row in enumerate(rows):
             start, end = float(str(row["start"])), float(str(row["end"]))
             x, top = _LEFT + n * step, min(y(start), y(end))
-            said = _write(block.form, float(str(row["amount"])))
+            said = str(row["said"])
             yield _rect(
                 kinds[str(row["what"])], x + step * 0.2, top, step * 0.6,
                 abs(y(start) - y(end)), f"{row['step']}: {said}",
