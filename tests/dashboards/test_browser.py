@@ -161,7 +161,7 @@ def test_a_slice_opens_from_its_address(watched: Watched) -> None:
     name = "/".join(slice_of("log", FAMILIES[0]))
     watched.open(f"slices?slice={name}")
     watched.page.get_by_text("What would change it").wait_for(timeout=30_000)
-    assert watched.page.get_by_text(name).count()
+    watched.page.get_by_text(name).first.wait_for(timeout=30_000)
     assert watched.wrong == []
 
 
