@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from compressors.engine import Engine
 from compressors.serving.headers import bears
 from compressors.serving.metrics import CONTENT_TYPE, Metrics
 from compressors.serving.proxy import Proxy
-from compressors.serving.reporter import NoReporter, Reporter, Sink
+from compressors.serving.reporter import NoReporter, Reporter, Sink, instance_of
 from compressors.serving.settings import Settings
 from compressors.serving.upstream import Upstream
 from compressors.serving.workers import Workers
@@ -36,11 +35,6 @@ class State:
 
     metrics: Metrics = field(default_factory=Metrics)
     draining: bool = False
-
-
-def instance_of(engine: Engine, name: str | None = None) -> str:
-    """The keyed name of a proxy: that of its machine unless it has one of its own."""
-    return engine.pepper.key(f"proxy\x1f{name or socket.gethostname()}")
 
 
 def make_app(engine: Engine, settings: Settings, state: State | None = None) -> Starlette:

@@ -12,18 +12,15 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from types import FrameType
 
 from compressors._report import log
 from compressors.errors import ConfigurationError
-from compressors.serving.server import Drain, Started
-from compressors.serving.settings import Settings
+from compressors.serving.process import Processes, Told
 
 BACKLOG = 2048
-_READY_SECONDS = 120.0
 _FIRST_SOCKET = 3  # where systemd puts sockets
 _SHORTEST_LIFE = 1.0
 _LONGEST_PAUSE = 30.0
@@ -51,35 +48,17 @@ class Keeper:
     """Starts, replaces and ends serving processes.
 
     Args:
-        listening: the socket, kept open until the end.
-        settings: of the proxy.
-        drain: how long an end may take.
-        home: of the engine; ``recommendations``, ``public_key`` and ``strict_certificates`` are
-            those of ``Engine.start``, read anew by every process.
+        listening: the socket; closed at the end.
+        told: what the processes are told.
         say: takes a line for the person.
     """
 
     def __init__(
-        self,
-        listening: socket.socket,
-        settings: Settings,
-        *,
-        drain: Drain,
-        home: str,
-        recommendations: str | None = None,
-        public_key: str | None = None,
-        strict_certificates: bool = False,
-        say: Callable[[str], None] = lambda _: None,
+        self, listening: socket.socket, told: Told, *, say: Callable[[str], None] = lambda _: None
     ) -> None:
         self._listening = listening
-        self._settings = settings
-        self._drain = drain
-        self._home = home
-        self._recommendations = recommendations
-        self._public_key = public_key
-        self._strict_certificates = strict_certificates
+        self._processes = Processes(listening, told)
         self._say = say
-        self._alive, self._alive_end = os.pipe()
         self._wake, self._wake_end = os.pipe()
         os.set_blocking(self._wake_end, False)
         self._serving: subprocess.Popen[bytes] | None = None
@@ -91,14 +70,17 @@ class Keeper:
 
         Gives the exit code: 0 after a drain, 1 where no process came to serve.
         """
-        signals = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
+        signals = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
         before = {name: signal.signal(name, self._signalled) for name in signals}
         signal.set_wakeup_fd(self._wake_end, warn_on_full_buffer=False)
         try:
             self._serving = self._start()
             if self._serving is None:
-                return 1
-            return self._keep()
+                return 0 if self._stops() else 1
+            self._say("ready")
+            self._keep()
+            self._stop()
+            return 0
         finally:
             signal.set_wakeup_fd(-1)
             for name, handler in before.items():
@@ -108,36 +90,37 @@ class Keeper:
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
         self._wanted.append(number)
 
-    def _keep(self) -> int:
+    def _keep(self) -> None:
+        """Until a signal says that it is enough."""
         began, pause = time.monotonic(), _SHORTEST_LIFE
-        while True:
+        while not self._stops():
             self._leaving = [each for each in self._leaving if each.poll() is None]
-            for number in self._taken():
-                if number != signal.SIGHUP:
-                    return self._stop()
+            if self._wanted:
+                self._wanted.remove(signal.SIGHUP)
                 self._replace()
                 began, pause = time.monotonic(), _SHORTEST_LIFE
-            if self._serving is not None and self._serving.poll() is not None:
-                code = self._serving.returncode
-                log.error("the serving process ended by itself (%s); another one starts", code)
+            elif self._serving is None or self._serving.poll() is not None:
+                log.error("the serving process ended by itself; another one starts")
                 if time.monotonic() - began < pause:
                     self._sleep(pause)
                     pause = min(2 * pause, _LONGEST_PAUSE)
                 began = time.monotonic()
-                self._serving = self._start() or self._serving
-            self._sleep(0.2)
+                self._serving = self._start()
+            else:
+                self._sleep(0.2)
 
-    def _taken(self) -> list[int]:
-        taken, self._wanted = self._wanted, []
-        return taken
+    def _stops(self) -> bool:
+        return any(number != signal.SIGHUP for number in self._wanted)
+
+    def _start(self) -> subprocess.Popen[bytes] | None:
+        return self._processes.start(stops=self._stops)
 
     def _sleep(self, seconds: float) -> None:
         """Wait; a signal ends it."""
-        if self._wanted:
-            return
-        with contextlib.suppress(InterruptedError):
-            if select.select([self._wake], [], [], seconds)[0]:
-                os.read(self._wake, 4096)
+        if not self._wanted:
+            with contextlib.suppress(InterruptedError):
+                if select.select([self._wake], [], [], seconds)[0]:
+                    os.read(self._wake, 4096)
 
     def _replace(self) -> None:
         """Another serving process; the one before drains once it is ready, else stays."""
@@ -149,72 +132,29 @@ class Keeper:
             self._serving.terminate()
             self._leaving.append(self._serving)
         self._serving = successor
-        self._say("a new process serves; the one before drains")
+        self._say("replaced")
 
-    def _start(self) -> subprocess.Popen[bytes] | None:
-        """A process that answers; None where it came to nothing."""
-        ready, ready_end = os.pipe()
-        told = Started(
-            settings=self._settings,
-            drain=self._drain,
-            home=self._home,
-            recommendations=self._recommendations,
-            public_key=self._public_key,
-            strict_certificates=self._strict_certificates,
-            listening=self._listening.fileno(),
-            ready=ready_end,
-            keeper=self._alive,
-        )
-        try:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "compressors.serving.server"],
-                stdin=subprocess.PIPE,
-                pass_fds=(told.listening, told.ready, told.keeper),
-                # Signals of the terminal are the keeper's to pass on.
-                start_new_session=True,
-            )
-            os.close(ready_end)
-            if process.stdin is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    process.stdin.write(told.written())
-                    process.stdin.close()
-            return process if self._ready(process, ready) else None
-        finally:
-            os.close(ready)
+    def _going(self) -> list[subprocess.Popen[bytes]]:
+        all_of_them = [*self._leaving, *([self._serving] if self._serving else [])]
+        return [process for process in all_of_them if process.poll() is None]
 
-    def _ready(self, process: subprocess.Popen[bytes], pipe: int) -> bool:
-        """Whether it comes to answer; a process that does not is ended."""
-        end = time.monotonic() + _READY_SECONDS
-        while time.monotonic() < end and not self._stops():
-            if select.select([pipe], [], [], 0.1)[0]:
-                if os.read(pipe, 1):
-                    return True
-                break
-        process.kill()
-        process.wait()
-        return False
-
-    def _stops(self) -> bool:
-        return any(number != signal.SIGHUP for number in self._wanted)
-
-    def _stop(self) -> int:
-        """Let all drain; a second signal ends them."""
-        going = [*self._leaving, *([self._serving] if self._serving else [])]
-        for process in going:
+    def _stop(self) -> None:
+        """Let all drain; another signal ends them."""
+        self._wanted.clear()
+        for process in self._going():
             process.terminate()
-        while any(process.poll() is None for process in going):
-            if self._taken():
-                for process in going:
+        while self._going():
+            if self._stops():
+                for process in self._going():
                     process.kill()
             self._sleep(0.1)
-        return 0
 
     def _end(self) -> None:
         """Nothing that was started outlives this."""
-        for process in [*self._leaving, *([self._serving] if self._serving else [])]:
-            if process.poll() is None:
-                process.kill()
+        for process in self._going():
+            process.kill()
             process.wait()
-        for end in (self._alive, self._alive_end, self._wake, self._wake_end):
-            os.close(end)
+        self._processes.close()
         self._listening.close()
+        os.close(self._wake)
+        os.close(self._wake_end)

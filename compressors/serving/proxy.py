@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from starlette.types import Receive, Scope, Send
 
@@ -26,14 +24,13 @@ from compressors.serving.passage import Passage, Prepared
 from compressors.serving.reporter import Sink
 from compressors.serving.retrieval import JSON, STREAM, Loop
 from compressors.serving.settings import Settings
+from compressors.serving.shortener import Shortener
 from compressors.serving.sse import Events, TooLong
 from compressors.serving.upstream import Answer, Upstream, UpstreamFault
 from compressors.serving.usage import UsageReader
 from compressors.serving.usage_events import usage_event
-from compressors.serving.workers import Busy, Workers
-from compressors.telemetry import LiveStamps, turn_events
-
-T = TypeVar("T")
+from compressors.serving.workers import Workers
+from compressors.telemetry import LiveStamps
 
 _FAULTS = {
     "unreachable": (502, "the upstream cannot be reached; see that --upstream is right and up"),
@@ -85,12 +82,14 @@ class Proxy:
         self._settings = settings
         self._limits = settings.limits
         self._upstream = upstream
-        self._workers = workers
         self._sink = sink
         self._stamps = stamps
         self._metrics = metrics
-        self._passage = Passage(
+        passage = Passage(
             engine, retrieval=settings.retrieval, longest=settings.limits.compress_bytes
+        )
+        self._shortener = Shortener(
+            engine, passage, workers=workers, sink=sink, stamps=stamps, metrics=metrics
         )
         self._complained: set[str] = set()
 
@@ -162,8 +161,8 @@ class Proxy:
 
     async def _shortened(self, request: _Request, form: Form, body: bytes) -> None:
         """A request of a known form."""
-        prepared = await self._prepared(request, form, body)
-        own = self._own_headers(prepared)
+        prepared = await self._shortener.prepared(form, request.headers, body)
+        own = self._shortener.own_headers(prepared)
         usage = _Usage(form, lambda reader: self._tell_usage(reader, prepared))
 
         def ask(content: bytes) -> AbstractAsyncContextManager[Answer]:
@@ -181,46 +180,11 @@ class Proxy:
                 rounds=self._limits.rounds,
                 look=usage.look,
                 tell=self._tell_retrieval,
-                work=self._work,
+                work=self._shortener.work,
             ).run(prepared.body)
             return
         async with ask(prepared.body) as answer:
             await _Relay(request.response, own, look=usage.look).run(answer)
-
-    async def _prepared(self, request: _Request, form: Form, body: bytes) -> Prepared:
-        started = time.perf_counter()
-        prepared = await self._work(lambda: self._prepare(form, request.headers, body))
-        self._metrics.took(time.perf_counter() - started)
-        return prepared
-
-    def _prepare(self, form: Form, headers: dict[str, str], body: bytes) -> Prepared:
-        """In a thread: what it did is told, whether or not the client waits that long."""
-        prepared = self._passage.prepare(form, headers, body)
-        if prepared.untouched is not None:
-            self._metrics.add("toin_untouched_total", reason=prepared.untouched)
-        if prepared.turn is not None:
-            self._sink.put(turn_events(self._engine, prepared.turn, self._stamps))
-            for placed in prepared.turn.compressions:
-                if not placed.again:
-                    self._metrics.compressed(placed.compression)
-        return prepared
-
-    async def _work(self, work: Callable[[], T]) -> T:
-        try:
-            return await self._workers.run(work)
-        except Busy as busy:
-            raise Refused(503, "busy", str(busy), headers={"Retry-After": "1"}) from None
-
-    def _own_headers(self, prepared: Prepared) -> dict[str, str]:
-        own = {"X-Toin-Fingerprint": self._engine.fingerprint}
-        if self._engine.book.id is not None:
-            own["X-Toin-Publication"] = self._engine.book.id
-        if prepared.turn is not None:
-            own["X-Toin-Tokens-Before"] = str(prepared.turn.tokens_before)
-            own["X-Toin-Tokens-After"] = str(prepared.turn.tokens_after)
-        if prepared.retrieval:
-            own["X-Toin-Retrieval"] = "on"
-        return own
 
     def _tell_usage(self, reader: UsageReader, prepared: Prepared) -> None:
         usage = reader.read()

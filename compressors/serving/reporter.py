@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from compressors._report import log
+from compressors.engine import Engine
 from compressors.errors import ToinError
 from compressors.events import Event
 from compressors.telemetry import SegmentWriter
@@ -17,6 +19,11 @@ from compressors.telemetry import SegmentWriter
 SEGMENT_SECONDS = 60.0
 SEGMENT_EVENTS = 10_000
 _WAITING = 50_000
+
+
+def instance_of(engine: Engine, name: str | None = None) -> str:
+    """The keyed name of a proxy: that of its machine unless it has one of its own."""
+    return engine.pepper.key(f"proxy\x1f{name or socket.gethostname()}")
 
 
 class Sink(Protocol):

@@ -91,7 +91,7 @@ def command(
     drain: int,
     linger: float,
     home: Home,
-) -> int:
+) -> None:
     """Pass requests on to a provider, with what tools returned in them shortened.
 
     The recommendations are read at the start. SIGHUP starts a process that reads them anew and
@@ -99,6 +99,7 @@ def command(
     """
     need("starlette", "uvicorn", "httpx", extra="proxy")
     from compressors.serving.keeper import Keeper, listening_socket
+    from compressors.serving.process import Told
     from compressors.serving.server import Drain
     from compressors.serving.settings import Limits, Settings, retrieval_of, upstreams_of
 
@@ -124,21 +125,17 @@ def command(
     listening = listening_socket(host, port)
     shown = f"[{host}]" if ":" in host else host
     say(f"listening on http://{shown}:{listening.getsockname()[1]}")
-    keeper = Keeper(
-        listening,
-        settings,
+    told = Told(
+        settings=settings,
         drain=Drain(running=drain, linger=linger),
         home=str(home.ensure().root.absolute()),
-        recommendations=_absolute(recommendations or os.environ.get("TOIN_RECOMMENDATIONS")),
-        public_key=_absolute(public_key or os.environ.get("TOIN_PUBLIC_KEY")),
+        recommendations=absolute(recommendations or os.environ.get("TOIN_RECOMMENDATIONS")),
+        public_key=absolute(public_key or os.environ.get("TOIN_PUBLIC_KEY")),
         strict_certificates=strict_certificates,
-        say=say,
     )
-    code = keeper.run()
-    if code:
+    if Keeper(listening, told, say=say).run():
         raise ToinError("no process came to serve; what it said stands above")
     say("drained")
-    return code
 
 
 def _token(path: Path | None) -> str | None:
@@ -153,5 +150,6 @@ def _token(path: Path | None) -> str | None:
         ) from error
 
 
-def _absolute(path: Path | str | None) -> str | None:
+def absolute(path: Path | str | None) -> str | None:
+    """A path that holds wherever a process is started."""
     return str(Path(path).absolute()) if path else None

@@ -18,10 +18,10 @@ class Use:
     arguments: dict[str, Any]
 
 
-def retrieve(handle: str, query: str | None = None, *, id: str = "call_ours") -> Use:
+def retrieve(handle: str, query: str | None = None, *, name: str = "call_ours") -> Use:
     """A call of the tool that the proxy adds."""
     return Use(
-        id, "toin_retrieve", {"handle": handle, **({"query": query} if query is not None else {})}
+        name, "toin_retrieve", {"handle": handle, **({"query": query} if query is not None else {})}
     )
 
 

@@ -115,11 +115,9 @@ def test_a_stream_passes_byte_for_byte_and_at_once(world: World, client: httpx.C
     ]
     world.released.clear()
     world.answers(stream(chunks, pause=0.2))
-    came = []
     body = json.dumps({"model": "m", "stream": True, "messages": []})
     with client.stream("POST", "/v1/messages", content=body) as answer:
-        for chunk in answer.iter_raw():
-            came.append(chunk)
+        came = list(answer.iter_raw())
     assert b"".join(came) == b"".join(chunks)
     assert came[0] == chunks[0]
     assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"

@@ -67,10 +67,8 @@ def more(request: Fields, answer: Fields, results: Sequence[tuple[Called, str]])
         for call, text in results
     ]
     given = request.get("input")
-    said: list[object] | None = (
-        [{"role": "user", "content": given}] if isinstance(given, str) else None
-    )
-    return More(("input",), [*kept, *returned], said)
+    spoken: list[object] = [{"role": "user", "content": given}]
+    return More(("input",), [*kept, *returned], spoken if isinstance(given, str) else None)
 
 
 class ResponsesReader:
