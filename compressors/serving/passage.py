@@ -102,12 +102,11 @@ class Passage:
         """Where the tool is added, if it is."""
         dialect = DIALECTS[form.name]
         place = None if form.events is False else dialect.tools_place(request)
-        if place is None:
+        names = list(dialect.tool_names(request))
+        if place is None or not names:
             return None
-        names = dialect.tool_names(request)
-        return (
-            place if self._tooled.wanted(turn, names, began=not _answered(form, request)) else None
-        )
+        began = not _answered(form, request)
+        return place if self._tooled.wanted(turn, names, began=began) else None
 
     @staticmethod
     def _done(

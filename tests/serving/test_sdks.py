@@ -54,7 +54,8 @@ def create(client: Any, form: str, name: str, **more: Any) -> Any:
     tools = [tool(form, "list_rows")]
     said_so = messages(form, name)
     if form == "anthropic":
-        return client.messages.create(
+        make = client.messages.stream if more.pop("stream", False) else client.messages.create
+        return make(
             model="claude-sonnet-99", max_tokens=99, system=f"You are {name}.",
             messages=said_so, tools=tools, **more,
         )  # fmt: skip
@@ -178,9 +179,5 @@ def finished(events: Any, form: str) -> Any:
         for chunk in events:
             state.handle_chunk(chunk)
         return state.get_final_completion()
-    from anthropic.lib.streaming._messages import accumulate_event
-
-    snapshot: Any = None
-    for event in events:
-        snapshot = accumulate_event(event=event, current_snapshot=snapshot)
-    return snapshot
+    with events as opened:
+        return opened.get_final_message()
