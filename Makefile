@@ -60,7 +60,7 @@ bench: install $(PEER)/.installed ## the engine beside headroom-ai (DATA=folder:
 
 requirements:    ## compile the pins anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra pipelines --extra dashboards --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/run.txt
-	uv pip compile pyproject.toml --extra pipelines --extra dashboards --extra model --extra dev -c requirements/run.txt --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/dev.txt
+	uv pip compile pyproject.toml --extra pipelines --extra dashboards --extra model --extra proxy --extra mcp --extra dev -c requirements/run.txt --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/dev.txt
 	uv pip compile pyproject.toml --extra learning -c requirements/run.txt --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/learning.txt
 	printf 'headroom-ai==0.42.0\ntiktoken\n' | uv pip compile - --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/bench.txt
 
