@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from compressors._report import log
 from compressors.engine import Engine
@@ -51,6 +52,47 @@ class Draining:
         await self._app(scope, receive, sent)
 
 
+def protocol_with(head_seconds: float) -> type[HttpToolsProtocol]:
+    """Uvicorn's reader of requests, for clients that take at most so long to send a head.
+
+    uvicorn itself waits for ever for a head that has begun.
+    """
+
+    class Protocol(HttpToolsProtocol):
+        _waiting: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._wait()
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self._wait()
+
+        def connection_lost(self, error: Exception | None) -> None:
+            self._stop()
+            super().connection_lost(error)
+
+        def on_response_complete(self) -> None:
+            # What came of the next head while this one was answered counts from now on.
+            super().on_response_complete()
+            self._stop()
+
+        def _wait(self) -> None:
+            runs = self.cycle is not None and not self.cycle.response_complete
+            if runs:
+                self._stop()
+            elif self._waiting is None:
+                self._waiting = self.loop.call_later(head_seconds, self.transport.close)
+
+        def _stop(self) -> None:
+            if self._waiting is not None:
+                self._waiting.cancel()
+                self._waiting = None
+
+    return Protocol
+
+
 class Server(uvicorn.Server):
     """Lets go of its socket first, then of connections as they fall idle, then ends.
 
@@ -71,22 +113,28 @@ class Server(uvicorn.Server):
         self._state = state
         self._linger = linger
         self._ready = ready
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and say so."""
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets=sockets)
         if self.started:
             self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Drain."""
-        self._state.draining = True
-        for server in self.servers:
-            server.close()
+        self._let_go()
         end = time.monotonic() + self._linger
         while self._open() and time.monotonic() < end and not self.force_exit:
             await asyncio.sleep(_TICK)
         await super().shutdown(sockets=sockets)
+
+    def _let_go(self) -> None:
+        """Another process may hold the socket, and takes all that connect from now on."""
+        self._state.draining = True
+        for server in self.servers:
+            server.close()
 
     def _open(self) -> bool:
         return bool(self.server_state.connections)
@@ -95,6 +143,8 @@ class Server(uvicorn.Server):
         """Drain at the first signal, end at the second."""
         self.force_exit = self.should_exit
         self.should_exit = True
+        if self._loop is not None and self.started:
+            self._loop.call_soon_threadsafe(self._let_go)
 
 
 class Drain(msgspec.Struct, frozen=True):
@@ -121,6 +171,7 @@ def serve(
     state = State()
     config = uvicorn.Config(
         Draining(make_app(engine, settings, state), state),
+        http=protocol_with(settings.limits.body_seconds),
         lifespan="on",
         ws="none",
         log_config=None,

@@ -125,6 +125,22 @@ def test_a_slow_body_is_given_up(running: Proxied) -> None:
         assert b"toin_too_slow" in came
 
 
+@pytest.mark.parametrize(
+    "sent", [(b"",), (b"POST /v1/mess",), (b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /")]
+)
+def test_a_head_that_does_not_end(sent: tuple[bytes, ...], running: Proxied) -> None:
+    """Also the second one of a connection, and one that drips."""
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as opened:
+        for part in sent:
+            opened.sendall(part)
+            time.sleep(0.1)
+        began, came = time.monotonic(), b""
+        while chunk := opened.recv(65536):
+            came += chunk
+        assert time.monotonic() - began < 8
+    assert came.count(b"HTTP/1.1 200") == len(sent) - 1
+
+
 SMUGGLED = [
     b"POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n"
     b"\r\n0\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n",

@@ -1,0 +1,1 @@
+"""What a proxy costs: latency and requests a second, beside the same upstream without it."""
