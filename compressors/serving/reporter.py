@@ -13,7 +13,7 @@ from typing import Protocol
 from compressors._report import log
 from compressors.engine import Engine
 from compressors.errors import ToinError
-from compressors.events import Event
+from compressors.events import Event, RowRefused
 from compressors.telemetry import SegmentWriter
 
 SEGMENT_SECONDS = 60.0
@@ -122,8 +122,11 @@ class Reporter:
         try:
             with SegmentWriter(self._directory, name=self._name) as segment:
                 while event is not None:
-                    taken += 1
-                    segment.write(event)
+                    try:
+                        segment.write(event)
+                        taken += 1
+                    except RowRefused as error:
+                        self._lose(1, str(error))
                     if taken >= self._most:
                         break
                     event, goes_on = self._next(end)

@@ -125,7 +125,7 @@ class Load:
             if closes or not keeps:
                 connection.close()
                 connection = None
-            self._stop.wait(0.01)
+            self._stop.wait(0.03)
         if connection is not None:
             connection.close()
 
@@ -175,7 +175,7 @@ def test_a_file_that_is_refused_is_said_and_a_dead_process_replaced(
         path.write_bytes(publication(1).replace(b"json.rows_few", b"json.rows_half"))
         process.send_signal(signal.SIGHUP)
         wait_for(process.stderr, "replaced")
-        assert "publication.id" in str(next_one(port, "reasons", []))
+        assert "field id" in str(next_one(port, "reasons", []))
         assert next_one(port, "status", "ok") == "degraded"
         children = subprocess.run(
             ["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True
