@@ -116,7 +116,7 @@ class Reporter:
 
     def _segment(self, first: Event) -> bool:
         """One segment, from its first event on; whether there may be another."""
-        taken, goes_on = 0, True
+        taken, goes_on = 1, True
         end = self._clock() + self._seconds
         event: Event | None = first
         try:
@@ -124,12 +124,13 @@ class Reporter:
                 while event is not None:
                     try:
                         segment.write(event)
-                        taken += 1
                     except RowRefused as error:
+                        taken -= 1
                         self._lose(1, str(error))
                     if taken >= self._most:
                         break
                     event, goes_on = self._next(end)
+                    taken += event is not None
             self.written += taken
         except (ToinError, OSError) as error:
             self._lose(taken, str(error))

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 from message_engines import OWN, make
 from message_worlds import rows
@@ -126,11 +127,14 @@ def test_events_that_are_none_are_lost_and_counted(tmp_path: Path) -> None:
     stamps = LiveStamps("0123456789abcdef")
     reporter = Reporter(tmp_path, name="live")
     good = some_event(OWN, stamps)
-    reporter.put(
-        [good, type(good)(**{f: getattr(good, f) for f in good.__struct_fields__} | {"ts": "x"})]
-    )
+    reporter.put([good, msgspec.structs.replace(good, ts="x"), good])
     reporter.close()
-    assert (reporter.written, reporter.lost) == (0, 2)
+    assert (reporter.written, reporter.lost) == (2, 1)
+    (tmp_path / "file").touch()
+    nowhere = Reporter(tmp_path / "file", name="live")
+    nowhere.put([good, good])
+    nowhere.close()
+    assert (nowhere.written, nowhere.lost) == (0, 2)
     nobody = NoReporter()
     nobody.put([good])
     nobody.close()
