@@ -39,6 +39,8 @@ def main() -> int:
             (home / "peer").mkdir()
             other = opened.enter_context(peer(asked.peer, bare, home / "peer"))
             targets += [other] if other else []
+            if other is None:
+                sys.stderr.write("the peer's proxy does not start here; it is left out\n")
         seen = measure(targets, requests=asked.requests, rounds=asked.rounds)
         memory = flat(targets[1], asked.memory) if asked.memory else []
     page = written(seen, memory, requests=asked.requests, rounds=asked.rounds)
