@@ -1,6 +1,8 @@
 """The proxy's parts by themselves: what is counted, what waits, who has the tool."""
 
 import asyncio
+import os
+import socket
 import threading
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from test_usage_events import some_event
 
 from compressors.engine import Engine
 from compressors.handles import MemoryHandles
+from compressors.serving.keeper import listening_socket
 from compressors.serving.metrics import Metrics
 from compressors.serving.reporter import NoReporter, Reporter, instance_of
 from compressors.serving.server import Drain, Started
@@ -114,6 +117,19 @@ def test_what_a_process_is_told_goes_through_a_pipe(tmp_path: Path) -> None:
         public_key="/k", strict_certificates=True, listening=3, ready=4, keeper=5,
     )  # fmt: skip
     assert Started.read(told.written()) == told
+
+
+def test_a_socket_that_was_handed_over_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = socket.create_server(("127.0.0.1", 0))
+    port = given.getsockname()[1]
+    monkeypatch.setattr("compressors.serving.keeper._FIRST_SOCKET", given.detach())
+    monkeypatch.setenv("LISTEN_FDS", "1")
+    monkeypatch.setenv("LISTEN_PID", "1")
+    with listening_socket("127.0.0.1", 0) as own:
+        assert own.getsockname()[1] != port
+    monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
+    with listening_socket("127.0.0.1", 0) as handed_over:
+        assert handed_over.getsockname()[1] == port
 
 
 def test_instances_are_keyed(tmp_path: Path) -> None:
