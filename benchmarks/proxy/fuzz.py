@@ -100,7 +100,7 @@ def answer(port: int, sent: bytes, *, seconds: float) -> str:
             opened.sendall(sent)
             came = opened.recv(65536)
             if came.startswith(b"HTTP/1.1 100"):
-                came = opened.recv(65536)
+                came = came.partition(b"\r\n\r\n")[2] or opened.recv(65536)
         except TimeoutError:
             return "silent"
         except OSError:

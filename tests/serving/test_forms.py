@@ -121,6 +121,7 @@ def test_headers_towards_the_upstream() -> None:
         (b"X-Mine", b"1"),
         (b"Content-Length", b"5"),
         (b"Accept-Encoding", b"gzip"),
+        (b"Expect", b"100-continue"),
         (b"Cookie", b"a=1"),
         (b"Cookie", b"b=2"),
         (b"X-TOIN-Token", b"secret"),

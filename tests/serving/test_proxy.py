@@ -143,6 +143,14 @@ def test_everything_else_passes_untouched(world: World, client: httpx.Client) ->
     assert not any(name.startswith("x-toin") for name in answer.headers)
 
 
+def test_paths_are_appended_to_the_upstreams(world: World, tmp_path: Path) -> None:
+    with proxy(tmp_path, f"{world.url}/base/v9/") as proxied:
+        for path in ("/v1/messages", "/v1/files?a=1"):
+            world.answers(said({}))
+            httpx.post(proxied.url + path, content=b"{}", trust_env=False)
+            assert world.asked[0].path == f"/base/v9{path}"
+
+
 def test_headers_stop_where_they_should(world: World, client: httpx.Client) -> None:
     world.answers(said({}, **{"X-Toin-Fingerprint": "forged", "Keep-Alive": "timeout=9"}))
     answer = client.post(
