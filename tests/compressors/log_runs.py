@@ -410,7 +410,7 @@ NPM = _run(
         for i, n in enumerate(NAMES[:8])
     ],
     [
-        f"npm http fetch GET 200 https://registry.npmjs.org/{n} {10 + i}ms (cache miss)"
+        f"npm http fetch GET 200 https://registry.example.org/{n} {10 + i}ms (cache miss)"
         for i, n in enumerate(NAMES)
     ],
     _NPM_FAILURE,
