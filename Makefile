@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 HOME_DIR ?= .toin
 
-.PHONY: help install run test quick check definitions bench dev dashboard defaults requirements clean
+.PHONY: help install run test long quick check definitions bench dev dashboard defaults requirements clean
 .DEFAULT_GOAL := help
 
 help:            ## what can be made
@@ -22,8 +22,11 @@ $(VENV)/.installed: pyproject.toml requirements/dev.txt
 run: install     ## the main job on the bundled data: traffic, evidence, publication, traffic again
 	$(BIN)/toin run --home $(HOME_DIR)
 
-test: install    ## all tests
-	$(BIN)/python -m pytest
+test: install    ## all tests but those that take minutes each
+	$(BIN)/python -m pytest -m "not long"
+
+long: install    ## the tests that take minutes together: browsers, a cluster, kills, restarts
+	$(BIN)/python -m pytest -m long
 
 quick: install   ## the tests that take under two minutes together
 	$(BIN)/python -m pytest -m "not slow"

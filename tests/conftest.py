@@ -14,11 +14,14 @@ settings.load_profile("without_deadline")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Properties of the engine are searched for long, so they count as slow.
+    """What is long is slow, too, and so are properties of the engine, which are searched for long.
 
     Files with runs of the whole come first: started last, one of them would keep a single
     process busy while the others have nothing left to do.
     """
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.slow)
     whole = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: (item.path not in whole, _ENGINE in item.path.parents))
     for item in items:

@@ -18,7 +18,7 @@ from pipelines.choice.trial import Promotion
 from pipelines.evidence import net_savings_interval, regret_interval
 from pipelines.settings import Settings
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 SLICES = int(os.environ.get("TOIN_SLICES", "27"))
 SEED = 51

@@ -316,7 +316,7 @@ def _told(process: subprocess.Popen[str], *said: object) -> str:
     return process.stdout.readline().strip()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killed_at_fifty_random_moments_the_next_run_completes_to_the_byte(
     tmp_path: Path, inbox: Path
 ) -> None:
@@ -352,7 +352,7 @@ def test_killed_at_fifty_random_moments_the_next_run_completes_to_the_byte(
     assert begun >= 10, "some of the moments were to lie between two files"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killed_again_and_again_the_last_run_completes(tmp_path: Path, inbox: Path) -> None:
     _everything(inbox)
     with Warehouse(tmp_path / "alone.duckdb").connect() as con:

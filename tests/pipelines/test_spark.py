@@ -17,7 +17,7 @@ NEEDS = pytest.mark.skipif(bool(spark.missing()), reason=spark.missing() or "can
 
 
 @NEEDS
-@pytest.mark.slow
+@pytest.mark.long
 # Of pyspark itself, which speaks of a part of it that is not used here.
 @pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
 def test_spark_and_duckdb_have_the_same_numbers(

@@ -137,7 +137,7 @@ def world() -> Iterator[World]:
         yield running
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_no_request_is_lost_in_twenty_restarts(world: World, tmp_path: Path) -> None:
     save_pepper(tmp_path / "pepper", OWN)
     path = tmp_path / "recommendations.toml"
@@ -162,7 +162,7 @@ def test_no_request_is_lost_in_twenty_restarts(world: World, tmp_path: Path) -> 
     assert len(world.asked) == load.asked
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_file_that_is_refused_is_said_and_a_dead_process_replaced(
     world: World, tmp_path: Path
 ) -> None:
